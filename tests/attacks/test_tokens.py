@@ -4,6 +4,7 @@ import base64
 import hmac
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ import segmentation as seg
 from segmentation.interactions import Interaction
 from segmentation.operations.letters import Answer, Unsubscribing
 from support.desk import make_desk
+from support.fair import person
 
 KEY = b"0123456789abcdef0123456789abcdef"
 OURS = Unsubscribing("https://example.com/off/{token}", [KEY])
@@ -38,6 +40,7 @@ def forged(crm: seg.Workspace) -> Iterator[str]:
         yield f"{encoded(plain)}.{encoded(hmac.digest(KEY, plain, 'sha256'))}"
         yield f"{encoded(plain)}.{signature}"
     yield from ("A" * 5_000_000, f"{'A' * 5_000_000}.{signature}", "é.é", "\0", "\ud800.\ud800")
+    yield from spelled_otherwise(token)
     for part, other in ((content, f".{signature}"), (signature, "")):
         raw = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
         for bit in range(len(raw) * 8):
@@ -47,6 +50,29 @@ def forged(crm: seg.Workspace) -> Iterator[str]:
             yield f"{text}{other}" if other else f"{content}.{text}"
     for place, sign in enumerate(token):
         yield f"{token[:place]}{chr(ord(sign) ^ 1)}{token[place + 1 :]}"
+
+
+def spelled_otherwise(token: str) -> Iterator[str]:
+    """The same in other letters, in other forms of base64, with signs that are not seen."""
+    content, _, signature = token.partition(".")
+    yield from (f"{signature}.{content}", f"{content}..{signature}", f"{token}.{signature}")
+    yield from (token.upper(), token.lower(), token.swapcase())
+    yield token.translate({code: chr(code + 0xFEE0) for code in range(33, 127)})  # full width
+    yield from (token.replace(".", dot) for dot in ("\u2024", "\u3002", "%2E", ","))
+    for sign in ("=", "==", "%3D", "\n", "\t", "\0", "\u200b", "\ufeff", "\u0301"):
+        yield from (f"{token}{sign}", f"{sign}{token}", f"{content}{sign}.{signature}")
+    yield f"{content}.{signature.replace('_', '/').replace('-', '+')}"
+
+
+def test_what_is_no_text_is_refused_as_well() -> None:
+    """TRU-64: a parameter that is not there, or of another type than a web framework gives."""
+    crm = make_desk()
+    token = token_of(crm)
+    others: list[Any] = [None, b"", token.encode(), bytearray(token.encode()), 5, True, [token]]
+    for other in others:
+        answer = crm.letters.answer_unsubscribing(OURS, method="POST", token=other)
+        assert answer.status == 400
+    assert len(crm.journal) == 0
 
 
 def test_forged_tokens_are_refused_alike() -> None:
@@ -93,3 +119,27 @@ def test_the_true_token_counts_once() -> None:
         assert answer.status == 200
     assert crm.contacts["ANNA"].exclude_from_segment
     assert len(crm.journal) == 1
+
+
+def taken_off(crm: seg.Workspace) -> set[str]:
+    return {contact.name for contact in crm.contacts if contact.exclude_from_segment}
+
+
+def test_a_token_finds_whoever_had_the_number() -> None:
+    """TRU-64, replayed: whoever got the mail is taken off, by whatever number it goes now."""
+    crm = make_desk(person("G", name="Gerda"), person("A", name="Al"))
+    token = token_of(crm, "G")
+    crm.contacts.renumber(old_no="G", new_no="Z")
+    crm.contacts.renumber(old_no="A", new_no="G")
+    crm.letters.answer_unsubscribing(OURS, method="POST", token=token)
+    assert taken_off(crm) == {"Gerda", "Al"}  # it may be of either
+    crm.contacts.admit("Z", "asked back")
+    crm.contacts.merge(kept_no="ANNA", gone_no="Z")
+    crm.letters.answer_unsubscribing(OURS, method="POST", token=token)
+    assert crm.contacts["ANNA"].exclude_from_segment
+    crm.contacts.erase("G")
+    crm.contacts.erase("ANNA")
+    head = crm.journal.head
+    assert crm.letters.answer_unsubscribing(OURS, method="POST", token=token).status == 200
+    assert crm.journal.head == head
+    assert crm.journal.audit() == []

@@ -92,12 +92,12 @@ def _audit(options: argparse.Namespace) -> int:
                 return DONE
             say(f"to be looked at, and changed by the library: {len(found) - right}")
             return DATA_SAY_NO
+        if not sealed:
+            say("cards of contacts have no seals yet: --repair makes them")
+        if found:
+            say(f"findings: {len(found)}")
+            return DATA_SAY_NO
         head = workspace.journal.head
-    if not sealed:
-        say("cards of contacts have no seals yet: --repair makes them")
-    if found:
-        say(f"findings: {len(found)}")
-        return DATA_SAY_NO
     say(f"all is well: {head.number} entries, head {head.sha256}")
     return DONE
 

@@ -166,7 +166,7 @@ class Letters:
         return letters.resend_fresh(self._context, *entry_nos, language=language)
 
     def answer_unsubscribing(
-        self, unsubscribing: Unsubscribing, *, method: str, token: str
+        self, unsubscribing: Unsubscribing, *, method: str, token: str | None
     ) -> Answer:
         """Answer what came to the host's route for links to unsubscribe.
 

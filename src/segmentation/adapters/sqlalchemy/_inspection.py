@@ -1,7 +1,8 @@
 """What stands in the tables, whatever somebody made of it: for inspections of the journal."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,8 +13,9 @@ from segmentation.journal import EntryRow, Finding, FindingKind
 
 from ._seals import field_changed, seal_of
 from ._tables import SEAL, Layout, Tables
+from ._types import Moment
 from ._versions import is_sealed
-from ._writing import Writer, batches, streamed
+from ._writing import BATCH, Writer, batches, streamed
 
 _KINDS = {"text", "integer", "null"}
 
@@ -22,18 +24,58 @@ def entry_rows(connection: sa.Connection, tables: Tables) -> Iterator[EntryRow]:
     """The rows of the journal in the order of their numbers, each value as it stands."""
     journal = tables.journal
     names = [column.name for column in journal.c]
-    is_sqlite = connection.dialect.name == "sqlite"
-    columns = _typed(journal) if is_sqlite else journal.c
-    query = sa.select(*columns).order_by(journal.c.number)
-    with streamed(connection, query) as rows:
+    for values in _as_they_stand(connection, list(journal.c), journal.c.number):
+        yield dict(zip(names, values, strict=True))
+
+
+def _as_they_stand(
+    connection: sa.Connection,
+    columns: Sequence[sa.Column[Any]],
+    order: sa.Column[Any],
+    *,
+    at_once: int = BATCH,
+    offset: int = 0,
+) -> Iterator[list[object]]:
+    """The values of columns in some order, of whatever type they are: reading them never fails.
+
+    Args:
+        connection: Where they are read.
+        columns: The columns.
+        order: The column that they are ordered by.
+        at_once: How many rows are held at once.
+        offset: How many rows are passed over.
+    """
+    dialect = connection.dialect.name
+    is_sqlite = dialect == "sqlite"
+    read = list(_typed(columns)) if is_sqlite else [_plain(each, dialect) for each in columns]
+    query = sa.select(*read).order_by(order)
+    with streamed(connection, query.offset(offset) if offset else query, at_once) as rows:
         for row in rows:
-            values = list(map(_value, row[::2], row[1::2])) if is_sqlite else list(row)
-            yield dict(zip(names, values, strict=True))
+            yield list(map(_value, row[::2], row[1::2])) if is_sqlite else list(map(_in_utc, row))
 
 
-def _typed(table: sa.Table) -> Iterator[sa.ColumnElement[Any]]:
+def _plain(column: sa.Column[Any], dialect: str) -> sa.ColumnElement[Any]:
+    """A column without what is made of its values.
+
+    PostgreSQL has times that no driver can read: they are asked for as texts.
+    """
+    if dialect == "postgresql" and isinstance(column.type, Moment):
+        in_utc = sa.func.timezone("UTC", column)
+        return sa.func.to_char(in_utc, _WRITTEN, type_=sa.types.NullType())
+    return sa.type_coerce(column, sa.types.NullType())
+
+
+_WRITTEN = 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'
+"""How a time is written in an entry, in PostgreSQL's words."""
+
+
+def _in_utc(value: object) -> object:
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+
+
+def _typed(columns: Iterable[sa.Column[Any]]) -> Iterator[sa.ColumnElement[Any]]:
     """SQLite's own type of each column's value, and its bytes: reading these never fails."""
-    for column in table.c:
+    for column in columns:
         plain = sa.type_coerce(column, sa.types.NullType())
         yield sa.func.typeof(plain).label(f"type_of_{column.name}")
         yield sa.cast(plain, sa.LargeBinary()).label(f"bytes_of_{column.name}")
@@ -52,11 +94,10 @@ def _value(kind: str, content: bytes | None) -> object:
 def content_findings(connection: sa.Connection, tables: Tables) -> Iterator[Finding]:
     """Contents of attachments that are not those of their hash."""
     own = tables.attachments.c
-    query = sa.select(own.sha256, own.content).order_by(own.sha256)
-    with streamed(connection, query, 1) as rows:
-        for row in rows:
-            if not _is_of(row.content, row.sha256):
-                yield Finding(f"attachment {row.sha256}", FindingKind.CONTENT_CHANGED)
+    both = [own.sha256, own.content]
+    for digest, content in _as_they_stand(connection, both, own.sha256, at_once=1):
+        if not _is_of(content, digest):
+            yield Finding(f"attachment {digest}", FindingKind.CONTENT_CHANGED)
 
 
 def _is_of(content: object, digest: object) -> bool:
@@ -106,10 +147,10 @@ def _cards(
                 yield row[0], str(row[-1]), layout.from_row(row[:-1])
                 read += 1
     except _UNREADABLE:
-        number = sa.type_coerce(layout.table.c.no, sa.types.NullType())
-        nos = connection.scalars(sa.select(number).order_by(number).offset(read)).all()
-        for no in nos:
-            yield no, *_card(connection, layout, query.where(number == no))
+        number = layout.table.c.no
+        for (no,) in list(_as_they_stand(connection, [number], number, offset=read)):
+            found = query.where(sa.type_coerce(number, sa.types.NullType()) == no)
+            yield no, *_card(connection, layout, found)
 
 
 def _card(
@@ -117,8 +158,8 @@ def _card(
 ) -> tuple[str, Contact | None]:
     """The seal and card of one contact."""
     try:
-        row = connection.execute(query).one()
-        return str(row[-1]), layout.from_row(row[:-1])
+        row = connection.execute(query).one_or_none()
+        return (str(row[-1]), layout.from_row(row[:-1])) if row else ("", None)
     except _UNREADABLE:
         return "", None
 

@@ -148,7 +148,7 @@ def passed_withdrawals(
     for act in store.records.all(Consent, contact_no=gone_no):
         acts.setdefault((act.purpose_code, act.channel), []).append(act)
     for done in acts.values():
-        last = latest_act(done, at)
+        last = latest_act(done, _EVER)  # also what was recorded by a clock that ran ahead
         if last is not None and last.act is ConsentAct.WITHDRAWN:
             passed = attrs.evolve(
                 last,
@@ -160,3 +160,6 @@ def passed_withdrawals(
                 gone_entry_no=last.entry_no,
             )
             yield as_happening(passed)
+
+
+_EVER = dt.datetime.max.replace(tzinfo=dt.UTC)

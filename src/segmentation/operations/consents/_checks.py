@@ -9,7 +9,7 @@ import attrs
 from segmentation.code_tables import Purpose
 from segmentation.consents import Consent, ConsentAct, has_ended
 from segmentation.contacts import Contact, CorrespondenceType
-from segmentation.errors import Fault, Message, NotFound, Rejected
+from segmentation.errors import Fault, InvalidValue, Message, NotFound, Rejected
 from segmentation.operations.context import Context
 from segmentation.operations.records import find_record, get_record, key_in
 from segmentation.protocols import Store
@@ -66,16 +66,17 @@ def check_subject(
         reason = Message("{value!r} is none of {known}", value=channel, known=known)
         faults.append(Fault(_PLACE, "channel", reason, "unknown_option"))
         channel = CorrespondenceType.BLANK
-    at = to_moment(context, moment)
-    if at is None:
-        reason = Message("{value!r} has no zone", value=str(moment))
-        faults.append(Fault(_PLACE, field, reason, "no_zone"))
+    at = context.now
+    try:
+        at = to_moment(context, moment, field)
+    except InvalidValue as error:
+        faults.append(error.fault(_PLACE))
     subject = Subject(
         contact_no=no,
         contact=contact,
         purpose_code=code,
         channel=CorrespondenceType(channel),
-        at=at or context.now,
+        at=at,
     )
     return subject, faults
 
@@ -91,13 +92,33 @@ def _missing(store: Store, kind: type[Any], key: str, field: str) -> Fault:
     return Fault(_PLACE, field, reason, "missing_reference")
 
 
-def to_moment(context: Context, moment: Moment | None) -> dt.datetime | None:
-    """A moment that was given, now if none was; ``None`` for a time without a zone."""
+def to_moment(context: Context, moment: object, field: str) -> dt.datetime:
+    """A moment that was given, now if none was.
+
+    Raises:
+        InvalidValue: It is no date, has no zone, or no day in the calendar in UTC or in the zone.
+    """
     if moment is None:
         return context.now
-    if isinstance(moment, dt.datetime):
-        return moment if moment.tzinfo else None
-    return dt.datetime.combine(moment, dt.time(), context.zone)
+    if not isinstance(moment, dt.date):
+        raise InvalidValue(field, moment, _NO_DATE)
+    at = moment
+    if not isinstance(at, dt.datetime):
+        at = dt.datetime.combine(at, dt.time(), context.zone)
+    if at.utcoffset() is None:
+        raise InvalidValue(field, str(moment), "has no time zone")
+    for zone in (dt.UTC, context.zone):
+        try:
+            at.astimezone(zone)
+        except OverflowError:
+            reason = Message(
+                "has a day outside the years 1 to 9999 in the zone {zone}", zone=str(zone)
+            )
+            raise InvalidValue(field, str(moment), reason) from None
+    return at
+
+
+_NO_DATE = "is no date; give a `datetime.date`"
 
 
 def date_faults(context: Context, place: str, act: Consent) -> Iterator[Fault]:
@@ -108,7 +129,9 @@ def date_faults(context: Context, place: str, act: Consent) -> Iterator[Fault]:
     if act.date > context.now:
         reason = Message("{value} is later than now", value=act.date.isoformat())
         yield Fault(place, "date", reason, "in_the_future")
-    if act.until and act.act is ConsentAct.WITHDRAWN:
+    if act.until is not None and type(act.until) is not dt.date:
+        yield InvalidValue("until", act.until, _NO_DATE).fault(place)
+    elif act.until and act.act is ConsentAct.WITHDRAWN:
         yield Fault(
             place, "until", Message("is of consents only; leave it out"), "end_of_withdrawal"
         )

@@ -24,7 +24,7 @@ from ._duplicates import (
     plain,
 )
 from ._erasure_list import ErasureFile, write_erasures_anew
-from ._former import contact_now, keep_former_names
+from ._former import contacts_meant, keep_former_names
 from ._inheritance import (
     ADDRESS,
     CODES,
@@ -115,10 +115,10 @@ __all__ = [
     "comments_of",
     "company_summary",
     "completed",
-    "contact_now",
     "contact_of_customer",
     "contact_of_vendor",
     "contact_summary",
+    "contacts_meant",
     "delete_contact",
     "duplicates_in",
     "erase_all_listed",

@@ -1,8 +1,9 @@
 """The list of erasures, kept apart from a store, by which older copies of it are caught up.
 
 The list has a line for each erasure: a salt, the HMAC of the contact's number and of its former
-ones, and of what else was emptied, under a key that is kept nowhere. Each line is sealed with those
-before it. It is written before anything is erased; so it may be ahead of a store, and never behind.
+ones, of what else was emptied, and of the journal's first entry, by which the store is known, under
+a key that is kept nowhere. Each line is sealed with those before it. It is written before anything
+is erased; so it may be ahead of a store, and never behind.
 """
 
 import hmac
@@ -21,7 +22,14 @@ from segmentation.operations.context import Context
 from segmentation.operations.whole_files import whole_file
 from segmentation.protocols import ErasureList, Store
 
-from ._former import former_numbers
+from ._former import (
+    Handover,
+    former_numbers,
+    handover_in,
+    handovers,
+    numbers_held,
+    turns_of,
+)
 from ._mentions import Mention
 
 _HEADER = "segmentation erasures 1"
@@ -53,15 +61,18 @@ class ErasureFile:
         """The list; empty if there is none yet.
 
         Raises:
-            StoreError: It cannot be read.
+            StoreError: It cannot be read, or somebody emptied it.
         """
         try:
-            return self._path.read_text(encoding="ascii")
+            text = self._path.read_text(encoding="ascii")
         except FileNotFoundError:
             return ""
         except (OSError, UnicodeDecodeError) as error:
             reason = Message("cannot be read: {error}", error=str(error))
             raise StoreError(str(self._path), reason) from error
+        if not text:
+            raise StoreError(str(self._path), Message("is empty; take it from a backup"))
+        return text
 
     def write(self, text: str) -> None:
         """Replace the list.
@@ -126,14 +137,53 @@ def _named(store: Store) -> list[str]:
 # -- writing ----------------------------------------------------------------------------------
 
 
-def _line(key: bytes, salt: str, nos: Iterable[str], further: Iterable[str]) -> str:
-    persons = ",".join(_hash(key, salt, "contact", no) for no in nos)
-    others = ",".join(_hash(key, salt, each)[: _DIGITS // 2] for each in further)
-    return f"{salt} {persons} {others or _NOTHING}"
+@attrs.frozen
+class _Namer:
+    """Writes lines for a store under a key."""
+
+    key: bytes
+    store: Store
+
+    def line(
+        self, salt: str, persons: Iterable[tuple[str, int]], further: Iterable[str] = ()
+    ) -> str:
+        """The line of an erasure.
+
+        Args:
+            salt: The line's own.
+            persons: The numbers of who is erased, each with its turn.
+            further: What else is emptied.
+        """
+        named = ",".join(_person(self.key, salt, *each) for each in persons)
+        others = ",".join(_hash(self.key, salt, each)[: _DIGITS // 2] for each in further)
+        return f"{salt} {named} {others or _NOTHING} {_origin(self.key, salt, self.store)}"
+
+
+def _person(key: bytes, salt: str, no: str, turn: int) -> str:
+    """A number, hashed; who has it after others gave it up is somebody else."""
+    return _hash(key, salt, "contact", no, *([str(turn)] if turn else []))
+
+
+def _origin(key: bytes, salt: str, store: Store) -> str:
+    """The first entry of the journal, hashed: what a store and its copies have in common."""
+    if store.log.head().number == 0:
+        return _NOTHING
+    [(_, first)] = store.log.hashes([range(1, 2)])
+    return _hash(key, salt, "journal", first)[: _DIGITS // 2]
 
 
 def _place(mention: Mention) -> str:
     return "\t".join([mention.table, *map(str, mention.key), mention.field])
+
+
+def _held(moves: Sequence[Handover], store: Store, no: str) -> Iterator[tuple[str, int]]:
+    """The numbers of a contact, each with its turn; of some the journal says nothing."""
+    held = list(numbers_held(moves, no))
+    yield from held
+    known = {number for number, _ in held}
+    for each in former_numbers(store, no):
+        if each.former_no not in known:
+            yield each.former_no, 0
 
 
 class Listing:
@@ -171,10 +221,11 @@ class Listing:
         if self._before != _named(self._store):
             raise Conflict(_NAME, "is not that of the store any more; open the store again")
         number = len(self._before) + 1
-        nos = list(contact_nos)
-        former = (each.former_no for no in nos for each in former_numbers(self._store, no))
+        moves = handovers(self._store)
+        persons = sorted({each for no in contact_nos for each in _held(moves, self._store, no)})
         further = [*(entry.sha256 for entry in entries), *map(_place, mentions)]
-        line = _line(self._erasures.key, stamp.salt(number), [*nos, *sorted(former)], further)
+        namer = _Namer(self._erasures.key, self._store)
+        line = namer.line(stamp.salt(number), persons, further)
         self._written = _sealed(self._erasures.key, [*self._before, line])
         self._erasures.write(self._written)
         self._store.records.put([ErasureListed(number=number, line=line)])
@@ -246,9 +297,19 @@ def lines_ahead(context: Context) -> Sequence[str]:
             wanted=len(done),
         )
         raise StoreError(_NAME, reason)
-    if given[: len(done)] != done:
+    ahead = given[len(done) :]
+    key = context.erasures.key
+    if given[: len(done)] != done or not all(
+        _may_be_of(context.store, key, each) for each in ahead
+    ):
         raise StoreError(_NAME, Message("is that of another store"))
-    return given[len(done) :]
+    return ahead
+
+
+def _may_be_of(store: Store, key: bytes, line: str) -> bool:
+    """Whether a line may be of a store; one of a time without entries, or of an older list, may."""
+    salt, _, _, *told = line.split(" ")
+    return told in ([], [_NOTHING]) or _origin(key, salt, store) in {_NOTHING, *told}
 
 
 def begin_list(context: Context) -> None:
@@ -257,9 +318,10 @@ def begin_list(context: Context) -> None:
     if erasures is None or erasures.read():
         return
     stamp = context.stamp
-    nos = [no for entry in store.log.read() for no in _erased_by(entry)]
+    namer = _Namer(erasures.key, store)
     lines = [
-        _line(erasures.key, stamp.salt(number), [no], ()) for number, no in enumerate(nos, start=1)
+        namer.line(stamp.salt(number), persons)
+        for number, persons in enumerate(_erased_so_far(store), start=1)
     ]
     with store.transaction():
         erasures.write(_sealed(erasures.key, lines))
@@ -268,11 +330,15 @@ def begin_list(context: Context) -> None:
         )
 
 
-def _erased_by(entry: Entry) -> Iterator[str]:
-    if entry.kind is EntryKind.PERSON_ERASED:
-        erased = happening_of(entry)
-        if isinstance(erased, PersonErased):
-            yield erased.contact_no
+def _erased_so_far(store: Store) -> Iterator[Sequence[tuple[str, int]]]:
+    """The numbers of each contact that was erased, each with its turn."""
+    moves: list[Handover] = []
+    for entry in store.log.read():
+        moves += handover_in(entry)
+        if entry.kind is EntryKind.PERSON_ERASED:
+            erased = happening_of(entry)
+            if isinstance(erased, PersonErased):
+                yield list(numbers_held(moves, erased.contact_no))
 
 
 @attrs.frozen
@@ -287,10 +353,16 @@ class ListedErasure:
     key: bytes
     line: str
 
-    def means(self, no: str) -> bool:
-        """Whether it names a contact by this number."""
-        salt, persons, _ = self.line.split(" ")
-        return _hash(self.key, salt, "contact", no) in persons.split(",")
+    def meant(self, store: Store) -> Sequence[str]:
+        """The numbers by which a store knows whom it names."""
+        salt, persons, _, *told = self.line.split(" ")
+        named = frozenset(persons.split(","))
+        turns = turns_of(handovers(store)) if told else {}  # an older list knows of no turns
+        return [
+            no
+            for no in _numbers_known(store)
+            if _person(self.key, salt, no, turns.get(no, 0)) in named
+        ]
 
     @property
     def others(self) -> frozenset[str]:
@@ -311,7 +383,7 @@ class ListedErasure:
                 yield mention
 
 
-def numbers_known(store: Store) -> Sequence[str]:
+def _numbers_known(store: Store) -> Sequence[str]:
     """The numbers of all contacts, and of those that only their interactions still know."""
     nos = {contact.no for contact in store.records.all(Contact)}
     nos |= {interaction.contact_no for interaction in store.records.all(Interaction)}

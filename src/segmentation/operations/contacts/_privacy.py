@@ -46,7 +46,7 @@ from segmentation.showing import shown_by
 
 from ._access import Item, KeptOfContact, counts_of, kept_by, kept_of_contact
 from ._cleared import cleared_criteria, cleared_worksheets, lines_held, lines_removed
-from ._erasure_list import ListedErasure, begin_list, lines_ahead, listing, numbers_known
+from ._erasure_list import ListedErasure, begin_list, lines_ahead, listing
 from ._evidence import Evidence, EvidenceOfMany
 from ._mentions import (
     Mention,
@@ -316,7 +316,7 @@ def _erase_meant(context: Context, key: bytes, line: str) -> Iterator[Erasure]:
     """Erase whom a line of the list means, with what else it means."""
     listed, store = ListedErasure(key, line), context.store
     unlisted = attrs.evolve(context, erasures=None)
-    meant = list(filter(listed.means, numbers_known(store)))
+    meant = listed.meant(store)
     if not listed.others:
         evidence = EvidenceOfMany(store, meant)
         yield from _erase_in_turn(unlisted, context.stamp, evidence, meant, again=True)

@@ -66,8 +66,9 @@ def snapshot(printer: LetterPrinter, letter: Letter, keep: Keep | None) -> Snaps
     interaction = letter.interaction
     attachment, name = interaction.attachment, interaction.attachment_name
     media_type = ""
-    if keep and printer.is_kept(interaction):
-        attachment, media_type = keep(made.content), made.media_type
+    if printer.is_kept(interaction):
+        attachment = keep(made.content) if keep else attachment
+        media_type = made.media_type
         name = _short(file_name(letter, made.extension))
     shared = {"contact_nos": list(letter.contact_nos)} if letter.contact_nos else {}
     merge_data = to_json(

@@ -21,7 +21,7 @@ from segmentation.errors import InvalidValue, Message
 from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
 from segmentation.operations.consents import standing_at, withdraw_consent
-from segmentation.operations.contacts import contact_now, exclude_contact
+from segmentation.operations.contacts import contacts_meant, exclude_contact
 from segmentation.operations.context import Context
 from segmentation.operations.records import find_record
 from segmentation.protocols import Store
@@ -102,9 +102,9 @@ class Unsubscribing:
         content = said.encode()
         return f"{_encoded(content)}.{_encoded(_signature(self.keys[0], content))}"
 
-    def read(self, token: str) -> tuple[str, str] | None:
+    def read(self, token: object) -> tuple[str, str] | None:
         """The contact's number and the template in a token; ``None`` if it is none of ours."""
-        if len(token) > _LONGEST:
+        if not isinstance(token, str) or len(token) > _LONGEST:
             return None
         content, _, signature = token.partition(".")
         try:
@@ -134,7 +134,7 @@ def _decoded(text: str) -> bytes:
 
 
 def answer_unsubscribing(
-    context: Context, unsubscribing: Unsubscribing, *, method: str, token: str
+    context: Context, unsubscribing: Unsubscribing, *, method: str, token: str | None
 ) -> Answer:
     """Answer what came to the host's route.
 
@@ -142,13 +142,14 @@ def answer_unsubscribing(
     contact's consent to mails for the purpose of the template, or excludes it from segments where
     the template has none, and the journal records by what; a second one answers the same and
     records nothing. A contact that was merged or renumbered since is found by the number that it
-    had; for one that was erased nothing is to be done.
+    had; if somebody else has this number now, it counts for both. For one that was erased nothing
+    is to be done.
 
     Args:
         context: Store, user, day, clock and the language of the page.
         unsubscribing: Who made the link.
         method: The method of HTTP, in any case.
-        token: The token, as it stood in the address.
+        token: The token, as it stood in the address; ``None`` if there was none.
 
     Returns:
         200; 400 for a token that is none of ours, 405 for another method.
@@ -169,14 +170,12 @@ def answer_unsubscribing(
 def _take_off(context: Context, no: str, template_code: str) -> None:
     store = context.store
     with store.transaction():
-        contact = contact_now(store, no)
-        if contact is None:
-            return
-        purpose = _purpose(store, template_code)
-        if purpose is not None:
-            _withdraw(context, contact, purpose)
-        elif not contact.exclude_from_segment:
-            exclude_contact(context, contact, _REASON)
+        for contact in contacts_meant(store, no):
+            purpose = _purpose(store, template_code)
+            if purpose is not None:
+                _withdraw(context, contact, purpose)
+            elif not contact.exclude_from_segment:
+                exclude_contact(context, contact, _REASON)
 
 
 def _purpose(store: Store, template_code: str) -> Purpose | None:

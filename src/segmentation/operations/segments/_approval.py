@@ -6,6 +6,7 @@ the journal. Logging works out the plan anew: it must have the hash that was app
 
 import datetime as dt
 from collections.abc import Mapping
+from unicodedata import normalize
 
 import attrs
 
@@ -126,7 +127,8 @@ def approve_plan(context: Context, segment_no: str | SegmentHeader, plan_hash: s
 
     Raises:
         NotFound: There is no such segment.
-        Refused: The same user made the plan; or the hash is that of no plan of this segment.
+        Refused: The same user made the plan, or one of both has no name; or the hash is that of
+            no plan of this segment.
         Rejected: Something has changed since the plan was made: all of it.
     """
     context = context.stopped
@@ -134,8 +136,11 @@ def approve_plan(context: Context, segment_no: str | SegmentHeader, plan_hash: s
     with store.transaction():
         segment = require_segment(store, segment_no)
         step = Message("approve the plan of segment {no}", no=segment.no)
-        plan = _kept(store, segment, plan_hash.strip().lower(), step)
-        if plan.planned_by.casefold() == context.user.casefold():
+        plan = _kept(store, segment, str(plan_hash).strip().lower(), step)
+        both = _person(plan.planned_by), _person(context.user)
+        if not all(both):
+            raise Refused(step, "who made the plan and who approves it must have names")
+        if both[0] == both[1]:
             reason = Message(
                 "{planned!r} made the plan, and {user!r} cannot approve it; another user must",
                 planned=plan.planned_by,
@@ -150,6 +155,11 @@ def approve_plan(context: Context, segment_no: str | SegmentHeader, plan_hash: s
         done = attrs.evolve(plan, approved_by=context.user, approval_entry_no=number)
         store.records.put([done])
     return _approval(done)
+
+
+def _person(user: str) -> str:
+    """A user's name, however it is spelled: by case, blanks, accents in one letter or two."""
+    return " ".join(normalize("NFKC", user).casefold().split())
 
 
 def _approval(plan: SegmentPlan) -> Approval:
@@ -206,20 +216,23 @@ def _check_unchanged(context: Context, segment: Segment, plan: SegmentPlan, what
 
 
 def require_approval(
-    context: Context, segment: Segment, sharing: Sharing, *, deliver: bool
+    store: Store, segment: Segment, prepared: Prepared, sharing: Sharing
 ) -> Approval | None:
     """The approval of what is about to be logged; ``None`` if none is needed.
+
+    Args:
+        store: Where everything is kept.
+        segment: The segment.
+        prepared: The very lines and letters that are recorded then.
+        sharing: What contacts have together.
 
     Raises:
         Refused: Nobody has approved a plan of it, or the journal does not say so.
         Rejected: Something has changed since: who came, who went, what text changed.
     """
-    store = context.store
-    if not _may_need_approval(store):
+    if not needs_approval(store, prepared):
         return None
-    now = _planned(context, segment, sharing, deliver=deliver)
-    if not needs_approval(store, now.prepared):
-        return None
+    now = _Planned(segment, prepared, sharing)
     step = Message("log segment {no}", no=segment.no)
     approved = [p for p in store.records.all(SegmentPlan, segment_no=segment.no) if p.approved_by]
     content = now.content(store)
@@ -239,15 +252,6 @@ def _number(plan: SegmentPlan) -> int:
     return plan.approval_entry_no
 
 
-def _may_need_approval(store: Store) -> bool:
-    """Whether approval is asked for at all; so that nothing is worked out in vain."""
-    setup = store.records.find(MarketingSetup)
-    if setup is not None and setup.approval_required_from > 0:
-        return True
-    templates = store.records.all(InteractionTemplate)
-    return any(each.approval_required_from > 0 for each in templates)
-
-
 def _check_recorded(store: Store, plan: SegmentPlan, step: Message) -> None:
     """Check that the journal says what a plan says of its approval.
 
@@ -264,7 +268,7 @@ def _check_recorded(store: Store, plan: SegmentPlan, step: Message) -> None:
     except (NotFound, JournalBroken):
         said = None
     user = entry.user if said == expected else plan.planned_by
-    if user != plan.approved_by or user.casefold() == plan.planned_by.casefold():
+    if user != plan.approved_by or _person(user) in {"", _person(plan.planned_by)}:
         raise Refused(step, Message("the journal does not say that its plan was approved"))
 
 

@@ -153,7 +153,6 @@ def log_segment(
         if was_logged(store, segment.no):
             raise Refused(Message("log segment {no}", no=segment.no), _LOGGED_BEFORE)
         sharing = _sharing(one_mail_per_address, one_letter_per_household)
-        approval = require_approval(context, segment, sharing, deliver=deliver)
         going, passed_over, held_back = going_out(context, segment, sharing)
         prepared = prepare(
             store,
@@ -165,6 +164,7 @@ def log_segment(
             held_back=held_back,
             everybody=one_letter_per_household,
         )
+        approval = require_approval(store, segment, prepared, sharing)
         if prepared.faults:
             raise Rejected(Message("segment {no}", no=segment.no), prepared.faults)
         context.on_event(SegmentLogging(segment))

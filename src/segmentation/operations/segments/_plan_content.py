@@ -290,10 +290,10 @@ def _changed_criteria(old: Mapping[str, str], new: Mapping[str, str]) -> Iterato
 def _changed_sender(old: Mapping[str, JSON], new: Mapping[str, JSON]) -> Iterator[Fault]:
     place = Message("sender")
     yield from _changed_values(place, old["company"], new["company"], _names(old, new, "company"))
-    before = {each["code"]: each for each in old["salespeople"]}
-    for each in new["salespeople"]:
-        known = before.get(each["code"], {})
-        yield from _changed_values(place, known, each, sorted({*known, *each}))
+    before, now = ({each["code"]: each for each in plan["salespeople"]} for plan in (old, new))
+    for code in sorted({*before, *now}):
+        one, other = before.get(code, {}), now.get(code, {})
+        yield from _changed_values(place, one, other, sorted({*one, *other}))
 
 
 def _names(old: Mapping[str, JSON], new: Mapping[str, JSON], part: str) -> Sequence[str]:
