@@ -131,6 +131,10 @@ def test_a_star_ignores_only_what_excludes_nobody() -> None:
         *("Niet benaderen", "Bel-me-niet", "No llamar", "No enviar publicidad", "Bloctel"),
         *("Ne veut pas de lettres", "Refus publicité", "Non chiamare", "Cancellato", "Død"),
         *("Accepts Marketing", "newsletter", "active", "Deactivated", "noPhoneCalls"),
+        *("Neoslovovat", "Nie kontaktować", "Markkinointikielto", "Letiltva", "Zgoda"),
+        # what cannot be read: letters that are not Latin, signs of a wrong encoding
+        *("Заблокирован", "Privacy Bl\u043ecked", "\u039fpt-out", "連絡不可", "sp\u2018rret"),
+        *("Minderj\u201ehrig", "sp\ufffdrret", "sp\u0091rret"),
     ],
 )
 def test_what_may_say_that_somebody_is_not_to_be_contacted_is_known(name: str) -> None:
@@ -160,6 +164,17 @@ def test_what_may_say_that_somebody_is_not_to_be_contacted_is_known(name: str) -
         "Morton",
         "Subscription Type",
         "Publisher",
+        *(
+            "Größe",
+            "N° d\u2019ordre",
+            "N°Client",
+            "Kundennr\u2013alt",
+            "Ærø",
+            "Łódź",
+            "Shoe\u00a0size",
+            "m²",
+        ),
+        *("Sales \u2013 €", "Café ® 2026", "Con\u00adtact\u200bclass"),
     ],
 )
 def test_what_says_something_else_is_not_taken_for_it(name: str) -> None:

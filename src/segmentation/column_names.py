@@ -15,6 +15,7 @@ from typing import cast
 import attrs
 
 from .errors import Fault, Identifier, Message, near_hint, near_name
+from .exclusions import is_unreadable, names_exclusion
 from .fields import Field, Record, captioned_fields_of
 from .frozen import FrozenMapping
 from .showing import shown_by
@@ -68,9 +69,21 @@ def letters_of(name: str) -> str:
     return "".join(sign for sign in spelled if sign.isalnum())
 
 
+_ANNOTATION = re.compile(
+    r"[\w.]*@(\w+(\.\w+)+(#\w+)?"
+    r"|id|etag|type|context|count|nextLink|deltaLink|removed|bind|editLink|readLink"
+    r"|navigationLink|associationLink|media(Edit|Read)Link|media(Etag|ContentType))",
+    re.IGNORECASE,
+)
+
+
 def is_annotation(name: str) -> bool:
-    """Whether a column is a note of the OData protocol and no value."""
-    return "@" in name
+    """Whether a column is a note of the OData protocol and no value.
+
+    >>> is_annotation("picture@odata.mediaReadLink"), is_annotation("Opt-out @ 2026")
+    (True, False)
+    """
+    return "@" in name and _ANNOTATION.fullmatch(name) is not None
 
 
 # -- what columns may be called ---------------------------------------------------------------
@@ -93,7 +106,7 @@ _EXCLUDING: Mapping[str, tuple[str, ...]] = {
         "Geblokkeerd vanwege privacy",
         "Privacidad bloqueada",
     ),
-    "minor": ("Minderjährig", "Mindreårig", "Minderårig", "Minderjarig", "Menor"),
+    "minor": ("Minderjährig", "Mindreårig", "Minderårig", "Minderjarig", "Menor", "Minore"),
     "parental_consent_received": (
         "Elterliche Einwilligung erhalten",
         "Forældresamtykke modtaget",
@@ -173,48 +186,6 @@ _LEFT_OUT: Mapping[str, tuple[str, ...]] = {
 }
 """Fields of Business Central that the library works out or has no use for, by table."""
 
-_WORDS = (
-    # block, lock, exclude, suppress
-    "block|bloqu|bloc[ck]a|geblok|locked|exclu|exklu|esclu|ausschl|ausgeschl|utesl",
-    "uteluk|udeluk|undanta|uitgesl|uitsl|suppress|spa?err|sparr|spærr|blacklist|robinson",
-    # not to be contacted
-    "donot|dont|dnc|nocontact|noe?mail|nophone|nocall|nopost|nomarket|nonewsletter|nosms",
-    "nicht|keine?(mail|werb|post|kontakt|news|anruf)|ikke|inte(kont|ring)|noncontatt",
-    "nepas|nocontactar|nietcont|nietmail|nietbell|forbid|verbot|verbod",
-    # leaving, objecting, withdrawing
-    "optout|optin|optedout|optedin|unsub|abgemeld|abmeld|avmeld|afmeld|afgemeld|avreg",
-    "framel|desabon|desinscri|disiscri|baja|uitgeschr|widerspr|widerruf|withdr|revoke",
-    "revoq|revoc|object(ion|ed|s)|opposi|opposto|reserv(ert|asjon|ation)|bezwaar|oposic",
-    # privacy and consent
-    "privacy|privacid|datenschutz|personvern|sekretess|confidential|gdpr|dsgvo|rgpd|lopd",
-    "consent|einwillig|samtyk|samtyc|toestemm|consenti|consenso|permission|erlaubnis",
-    # minors, the dead, addresses that are none
-    "minor|minder(j|a)|mindrea|minderar|underage|menor|deceas|verstorb|avdod|avliden",
-    "fallec|overled|decede|deced|bounce|spamcompl|restrict|stopp|inactiv|inaktiv",
-    "^(dead|død|dod|tot|mort[eo]?|muerto|active|aktiv|isactive|enabled|archived)$",
-    "deactiv|deaktiv|desactiv|disattiv|disabled|archiviert",
-    # advertising, wanted or not
-    "marketing|markedsforing|markedsføring|marknadsforing|newsletter|nyhedsbrev|nyhetsbrev",
-    "reklam(?!ation|asjon)|^werb|publicit|publicid|pubblicit|accepts?mail|acceptse?mail",
-    "unerwu|unwanted|uønsk|oonska|ongewenst|indesider|nodesea|abbest|cancel(lato|ado|ada)",
-    "udelad|udelat|blok(k?er|k?ad)|privatliv|privatvie|vieprivee|listerouge",
-    "bloctel|belmeniet|^nix(telefon|register|liste)?$|mailstatus|abostatus",
-)
-"""Parts of names that speak of not being contacted, in the languages of Business Central."""
-
-_SUSPECT = re.compile("|".join(_WORDS))
-
-_NOT = (
-    "no|non|not|never|nicht|kein|keine|keinen|nie|ej|inte|inga"
-    "|ikke|ingen|niet|geen|pas|sans|nej|nei"
-)
-_CONTACTED = (
-    "kontakt|contact|contat|appel|llam|chiam|ring|ruf|anruf|bel|call|mail|e mail|email|post"
-    "|brev|brief|lett|werb|pub|news|sms|tele|phone|benad|henvend|send|envi|invi|spor|salg|visit|besu|tak"
-)
-_REFUSES = re.compile(rf"\b({_NOT}) (\w+ ){{0,2}}({_CONTACTED})")
-"""A word that denies, and what is denied; "No." is a number, and no such word."""
-
 
 def _words_of(name: str) -> str:
     """The words of a column's name, folded, with a blank between; numbers are none."""
@@ -227,10 +198,13 @@ def _words_of(name: str) -> str:
 def may_exclude(name: str) -> bool:
     """Whether a column may say that somebody must not be contacted.
 
+    What cannot be read may say so: letters that are not Latin, or signs of a text that was read in
+    a wrong encoding.
+
     >>> may_exclude("Opt-out"), may_exclude("Werbesperre"), may_exclude("Shoe Size")
     (True, True, False)
     """
-    return bool(_SUSPECT.search(letters_of(name)) or _REFUSES.search(_words_of(name)))
+    return names_exclusion(letters_of(name), _words_of(name)) or is_unreadable(spelled_out(name))
 
 
 @attrs.frozen

@@ -132,6 +132,16 @@ def test_a_full_export_of_odoo_comes_in_with_who_opted_out(
     assert everybody(crm) == [asus.no]
 
 
+def test_who_is_archived_in_odoo_is_not_written_to(memory: seg.Workspace, folder: Path) -> None:
+    """Whoever opted out is not, either; nor whoever may be archived."""
+    text = (
+        "id,name,active,opt_out\nP1,A,True,False\nP2,B,False,False\nP3,C,True,True\nP4,D,,False\n"
+    )
+    take(memory, folder / "res.partner.csv", text, map="odoo")
+    assert [each.exclude_from_segment for each in memory.contacts] == [False, True, True, True]
+    assert everybody(memory) == ["P1"]
+
+
 def test_a_record_whose_id_was_lost_is_not_taken_for_the_one_above(
     memory: seg.Workspace, folder: Path
 ) -> None:
@@ -372,6 +382,16 @@ def test_a_map_that_names_no_field_of_ours_is_a_fault(
     ]
 
 
+def contact_map(**said: object) -> Any:  # noqa: ANN401 - a map as a file holds it
+    """A map of contacts."""
+    return {"tables": [{"table": "contact", **said}]}
+
+
+def column_map(**said: object) -> Any:  # noqa: ANN401 - a map as a file holds it
+    """A map of contacts with one column."""
+    return contact_map(columns={"a": {"field": "city", **said}})
+
+
 WRONG: list[tuple[Any, str]] = [
     ({"table": []}, "'table'"),
     ({"tables": {}}, "is no list"),
@@ -389,6 +409,27 @@ WRONG: list[tuple[Any, str]] = [
     ),
     ({"tables": [{"table": "contact", "columns": {"a": {"field": "x", "table": "y"}}}]}, "'y'"),
     ({"base": "oddo"}, "did you mean 'odoo'"),
+    (7, "map: 7 is no map"),
+    ({7: []}, "map: 7 is not a text"),
+    ({"tables": [{"columns": {"a": "no"}}]}, r"map\.tables\.1\.table: '' names no table"),
+    ({"tables": [{"table": "contact"}] * 2}, r"map\.tables\.2\.table: 'contact' is named twice"),
+    (contact_map(files=[7]), r"map\.contact\.files\.1: 7 is not a text"),
+    (contact_map(columns={7: "no"}), r"map\.contact\.columns: 7 is not a text"),
+    (contact_map(columns={"A b": "no", "a_B": "name"}), "'a_B' is named twice"),
+    (contact_map(columns={"a": "no"}, leave_out=["A"]), "'A' is among the columns, too"),
+    (contact_map(constants={"type": ["person"]}), r"constants\.type: \['person'\] is not one"),
+    (column_map(values={"x": {}}), r"map\.contact\.columns\.a\.values\.x: {} is not one value"),
+    (column_map(separator=","), "',' needs a table"),
+    (column_map(shorten=True), "is only for keys, and city is none"),
+    (column_map(when={"tpye": "person"}), r"'tpye' in map\.contact.*a\.when; did you mean 'type'"),
+    (column_map(when={"type": "persn"}), r"when\.type: 'persn' is not an option.*'person'"),
+    (column_map(when={"city": "Oslo"}), "'city' is the field that the column itself fills"),
+    (column_map(table="contact"), "has no field that names a row of contact"),
+    (column_map(table="territory", field="code"), "has no field that names a row of contact"),
+    (
+        {"tables": [{"table": name, "files": ["X"]} for name in ("contact", "territory")]},
+        r"map\.territory\.files: 'X' is for another table already",
+    ),
     ("oddo", "did you mean 'odoo'"),
 ]
 
@@ -402,6 +443,35 @@ def test_what_is_no_map_is_refused(
 ) -> None:
     with pytest.raises((InvalidValue, UnknownName), match=said):
         take(memory, folder / "contact.csv", "no\nC1\n", map=mapped)
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        (
+            {"record": "IDD"},
+            "IDD: begins each record by the map, and is no column of the file; did you mean 'ID'?",
+        ),
+        (
+            {"columns": {"ID": "no", "Boss": {"field": "company_no", "through": "Titel"}}},
+            "Titel: names rows by the map, and is no column of the file; did you mean 'Title'?",
+        ),
+    ],
+    ids=["record", "through"],
+)
+def test_a_column_that_a_map_needs_is_in_the_file(
+    memory: seg.Workspace, folder: Path, said: dict[str, Any], fault: str
+) -> None:
+    mapped = contact_map(**{"columns": {"ID": "no"}, "leave_out": ["Title"], **said})
+    text = "ID,Title,Boss\nC1,Berg,\n"
+    assert f"contact.csv: {fault}" in faults(
+        memory, folder / "contact.csv", text, map=mapped, ignore=["Boss"]
+    )
+
+
+def test_a_map_may_begin_with_a_mark_of_its_encoding(folder: Path) -> None:
+    (folder / "map.toml").write_text('[[tables]]\ntable = "contact"\n', encoding="utf-8-sig")
+    assert to_map(folder / "map.toml").of_table("contact")
 
 
 def test_a_file_that_is_no_map_is_refused(folder: Path) -> None:

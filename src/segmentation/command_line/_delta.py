@@ -1,10 +1,9 @@
 """The command ``delta``: who came into a segment and who went, for another system."""
 
 import argparse
-import csv
-import io
 from pathlib import Path
 
+from segmentation.operations.data import lines_of_cells
 from segmentation.operations.segments import take_delta
 
 from ._arguments import Commands, add_store
@@ -43,9 +42,6 @@ def _delta(options: argparse.Namespace) -> int:
         return DONE
     with existing(options.store, options.erasures_key) as workspace:
         found = workspace.segment(options.segment).delta(options.state)
-    lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(_HEADER)
-    writer.writerows([getattr(row, name) for name in _HEADER] for row in found.rows)
-    say(lines.getvalue(), end="")
+    rows = [[getattr(row, name) for name in _HEADER] for row in found.rows]
+    say("".join(lines_of_cells([_HEADER, *rows])), end="")
     return DONE

@@ -1,16 +1,15 @@
 """The command ``select``: print the contacts that pass, as a table, CSV or JSON."""
 
 import argparse
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from segmentation.criteria import AllOf, Criteria, Part, Schema, Selection, Where, parse
 from segmentation.errors import FilterError, UsageError
 from segmentation.fields import Field
-from segmentation.operations.data import csv_cell
+from segmentation.operations.data import csv_cell, lines_of_cells
 from segmentation.segments import contact_schema
 from segmentation.workspace import Workspace
 
@@ -129,11 +128,9 @@ def _print_json(rows: Sequence[_Row], _fields: Sequence[Field]) -> None:
 
 
 def _print_csv(rows: Sequence[_Row], fields: Sequence[Field]) -> None:
-    lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow([field.name for field in fields] if rows else _SHOWN)
-    writer.writerows([csv_cell(field, row[field.name]) for field in fields] for row in rows)
-    say(lines.getvalue(), end="")
+    header = [field.name for field in fields] if rows else _SHOWN
+    cells = ([csv_cell(field, row[field.name]) for field in fields] for row in rows)
+    say("".join(lines_of_cells(chain([header], cells))), end="")
 
 
 def _print_count(rows: Sequence[_Row], _fields: Sequence[Field]) -> None:

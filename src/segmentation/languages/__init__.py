@@ -126,7 +126,10 @@ def truths() -> Mapping[str, bool]:
     return {**words, **_FURTHER_TRUTHS, "1": True, "0": False}
 
 
-_FURTHER_TRUTHS = {"sí": True, "nein": False, "nej": False, "nee": False}
+_FURTHER_TRUTHS = {
+    **dict.fromkeys(("sí", "wahr", "sand", "sant", "waar", "verdadero"), True),
+    **dict.fromkeys(("nein", "nej", "nee", "falsch", "falsk", "falskt", "onwaar"), False),
+}
 """What stands for yes and no in languages of files that we have no other words of."""
 
 

@@ -279,7 +279,13 @@ def _read_text(_field: Field, raw: object) -> str:
         raise Misfit(raw, Message("is not a text"))
     if "\x00" in raw:
         raise Misfit(raw, Message("holds a NUL character"))
+    if not raw.isascii() and _HALVES.search(raw):
+        raise Misfit(raw, Message("holds a character that no database can keep"))
     return to_nfc(raw)
+
+
+_HALVES = re.compile("[\ud800-\udfff]")
+"""Halves of pairs of UTF-16, which are no characters."""
 
 
 def _read_code(field: Field, raw: object) -> str:

@@ -251,7 +251,7 @@ def test_a_row_of_csv_is_one_row_however_many_lines_it_takes() -> None:
 
 
 def test_a_name_that_an_object_has_twice_is_a_fault() -> None:
-    twice = '{"no": "A", "no": "B", "@note": 1, "@note": 2, "name": "x"}'
+    twice = '{"no": "A", "no": "B", "@odata.note": 1, "@odata.note": 2, "name": "x"}'
     assert faults_of("c.json", f'[{{"no": "C"}}, {twice}]'.encode()) == [
         "c.json row 2: no: names a second column like one before"
     ]

@@ -18,6 +18,7 @@ from segmentation.errors import (
     Rejected,
     UnknownName,
 )
+from segmentation.excluding_values import excluding_fault, passed_over
 from segmentation.fields import (
     Field,
     FieldType,
@@ -123,7 +124,7 @@ def from_frame(
             raise UnknownName("field", name, known=known, where=kind.__table__)
         if column not in read.columns:
             raise UnknownName("column", column, known=read.columns)
-    named = {**given, **_matched(read.columns, kind, given, fields, ignore)}
+    named = {**given, **_matched(read, kind, given, fields, ignore)}
     for name in (*kind.__key__, *(field.name for field in fields if field.extra)):
         if name not in named:
             raise UnknownName("column", name, known=read.columns)
@@ -131,7 +132,7 @@ def from_frame(
 
 
 def _matched(
-    names: Sequence[str],
+    read: Any,  # noqa: ANN401 - an eager frame of Narwhals
     kind: type[Record],
     given: Mapping[str, str],
     fields: Iterable[Field],
@@ -140,14 +141,15 @@ def _matched(
     """The columns of the fields that the caller does not name.
 
     Raises:
-        Rejected: Columns are none of ours, or several mean the same field.
+        Rejected: Columns are none of ours, or several mean the same field, or one that ``"*"``
+            passes over says that somebody must not be contacted.
     """
     place = Message("frame of {table}", table=Identifier(kind.__table__))
     taken = set(given.values())
     ignored = (ignore,) if isinstance(ignore, str) else tuple(ignore)
     found, faults = match_columns(
         kind,
-        [name for name in names if name not in taken],
+        [name for name in read.columns if name not in taken],
         place=place,
         own=[field for field in fields if field.extra],
         ignore=ignored,
@@ -157,9 +159,16 @@ def _matched(
         Fault(place, matched[name], Message("names a second column like one before"), "malformed")
         for name in matched.keys() & given.keys()
     ]
-    if faults or twice:
-        raise Rejected(place, [*faults, *twice])
+    left = (name for name in passed_over(found, ignored) if read[name].dtype in _TEXTS)
+    told = (excluding_fault(place, name, read[name].unique().to_list()) for name in left)
+    said = [fault for fault in told if fault is not None]
+    if faults or twice or said:
+        raise Rejected(place, [*faults, *twice, *said])
     return matched
+
+
+_TEXTS = (nw.String, nw.Categorical, nw.Enum)
+"""Types of columns that may hold texts."""
 
 
 def records_of(

@@ -16,6 +16,7 @@ from ._export import (
 )
 from ._exported_forms import (
     csv_cell,
+    lines_of_cells,
 )
 from ._exported_tables import contacts_of
 from ._files import (
@@ -115,6 +116,7 @@ __all__ = [
     "import_records",
     "imported_kinds",
     "kind_named",
+    "lines_of_cells",
     "read_rows",
     "suggest_fields",
     "to_map",

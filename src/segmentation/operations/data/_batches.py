@@ -33,6 +33,7 @@ from ._kinds import TO_BE_RECORDED
 from ._new_records import PLAIN, Known, completed_by, references_of, with_names
 from ._notation import Notation
 from ._pages import SourceTable
+from ._passed_over import PassedOver
 from ._plain import ColumnReader
 from ._raw import Block, RawRow, blocks_of
 from ._results import Imported
@@ -212,7 +213,10 @@ class _Rows:
             Unfit: Something is wrong with them.
         """
         rows = self.reader()
+        passed_over = PassedOver(self.header.name, self.header.columns, self.taking.ignore)
         for block in blocks_of(self.rows, self.taking.rows_at_once):
+            if passed_over.look(block):
+                raise Unfit
             self.told.change(latest_in(block, self.header.columns))
             self.batch(block, rows)
             self.taking.on_rows(len(block))

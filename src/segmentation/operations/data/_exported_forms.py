@@ -3,9 +3,10 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import chain
 
 from segmentation.fields import Field, FieldType, Value
 
@@ -23,20 +24,29 @@ def csv_lines(table: ExportTable, *, raw: bool) -> Iterator[str]:
         table: The table.
         raw: Write texts as they are, also those that a spreadsheet would run.
     """
+    rows = (
+        [csv_cell(column.field, value, raw=raw) for column, value in row] for row in table.rows()
+    )
+    return lines_of_cells(chain([table.header], rows))
+
+
+_END = "\r\n"
+"""Ends a line for the writer, so that it puts both signs into quotes; a line feed is written."""
+
+
+def lines_of_cells(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    r"""Rows as lines of CSV; no text of a cell makes a row of its own.
+
+    >>> list(lines_of_cells([["no", "name"], ["C1", "a\rC2,b"]]))
+    ['no,name\n', 'C1,"a\rC2,b"\n']
+    """
     line = io.StringIO()
-    writer = csv.writer(line, lineterminator="\n")
-    writer.writerow(table.header)
-    for row in table.rows():
-        yield _taken(line)
-        writer.writerow([csv_cell(column.field, value, raw=raw) for column, value in row])
-    yield _taken(line)
-
-
-def _taken(line: io.StringIO) -> str:
-    text = line.getvalue()
-    line.seek(0)
-    line.truncate()
-    return text
+    writer = csv.writer(line, lineterminator=_END)
+    for row in rows:
+        writer.writerow(row)
+        yield f"{line.getvalue().removesuffix(_END)}\n"
+        line.seek(0)
+        line.truncate()
 
 
 def csv_cell(field: Field, value: Value, *, raw: bool = False) -> str:

@@ -9,7 +9,7 @@ import codecs
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -223,10 +223,10 @@ def _read_objects(name: str, opened: Callable[[], AbstractContextManager[TextIO]
     count = 0
     with opened() as text:
         for item in objects_in(text, _is_page, about):
+            if _is_removed(item):
+                raise ValueError(count)
             count += 1
             columns |= dict.fromkeys(item)
-    if _REMOVED in columns:
-        raise ValueError(_REMOVED)
     return RawTable(
         tuple(columns), RowsAnew(rows, count), next_link=_next_link(about), count=_count(about)
     )
@@ -263,9 +263,17 @@ def _next_link(page: object) -> str:
     """The address of the next page, however the service calls it."""
     if not isinstance(page, dict):
         return ""
-    told = (said for key, said in page.items() if said and letters_of(key) in _NEXT)
-    return str(next(told, ""))
+    for key, said in page.items():
+        letters = letters_of(key)
+        if said and letters in _NEXT:
+            return str(said.get("href", said) if isinstance(said, dict) else said)
+        if letters in _LINKS and (found := _next_link(said)):
+            return found
+    return ""
 
+
+_LINKS = frozenset({"links", "paging", "pagination", "meta"})
+"""Under what a page may say the addresses of others, by its letters."""
 
 _NEXT = frozenset({"odatanextlink", "nextlink", "next", "nextpage", "nextpageurl", "nexturl"})
 """How the address of the next page may be called, by its letters."""
@@ -273,8 +281,12 @@ _NEXT = frozenset({"odatanextlink", "nextlink", "next", "nextpage", "nextpageurl
 
 def _count(page: object) -> int:
     """How many rows a page says that there are on all pages; 0 if it does not say."""
-    told: Any = page.get("@odata.count", page.get("odata.count")) if isinstance(page, dict) else 0
+    said = page.items() if isinstance(page, dict) else ()
+    told = next((text for key, text in said if letters_of(key) in _COUNTS), 0)
     return int(told) if str(told).isdecimal() else 0
+
+
+_COUNTS = frozenset({"odatacount", "count"})
 
 
 def _rows_of_objects(name: str, items: Iterable[object]) -> tuple[RawTable, list[Fault]]:
@@ -286,7 +298,7 @@ def _rows_of_objects(name: str, items: Iterable[object]) -> tuple[RawTable, list
         if not isinstance(item, dict):
             faults.append(malformed(place, Message("is not an object")))
             continue
-        if _REMOVED in item:
+        if _is_removed(item):
             faults.append(Fault(place, "", _removed(), "removed"))
         if isinstance(item, NamedTwice):
             faults += named_twice(place, item.names)
@@ -295,7 +307,17 @@ def _rows_of_objects(name: str, items: Iterable[object]) -> tuple[RawTable, list
     return RawTable(tuple(columns), rows), faults
 
 
-_REMOVED = "@removed"
+_REMOVED = frozenset({"@removed", "@odata.removed"})
+
+_CONTEXTS = ("@odata.context", "@context")
+
+
+def _is_removed(item: Mapping[str, object]) -> bool:
+    """Whether a row says that its record was removed."""
+    contexts = (item[name] for name in _CONTEXTS if name in item)
+    return not _REMOVED.isdisjoint(item) or any(
+        str(said).endswith("/$deletedEntity") for said in contexts
+    )
 
 
 def _removed() -> Message:

@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from segmentation.errors import Fault, Identifier, InvalidValue, Message, UnknownName
+from segmentation.errors import Fault, Identifier, InvalidValue, Message
 from segmentation.fields import Record
 from segmentation.operations.checks import Placed, placed, reject
 from segmentation.operations.context import Context
@@ -31,6 +31,7 @@ from ._departures import (
 )
 from ._files import SourceFile, check_encoding
 from ._kinds import imported_kinds
+from ._map_checks import check_map
 from ._mapped_rows import map_table
 from ._maps import ImportMap, to_map
 from ._new_records import take_in_new
@@ -246,9 +247,7 @@ def _mapped(
 ) -> tuple[Sequence[SourceTable], Sequence[Fault]]:
     """The tables as a map wants them; those that become rows of one table are one."""
     kinds = {**imported_kinds(), **own_kinds(store)}
-    for name in mapped.table_names:
-        if name not in kinds:
-            raise UnknownName("table", name, known=kinds, where="map")
+    check_map(store, mapped, kinds)
     found: dict[type[Record], SourceTable] = {}
     faults: list[Fault] = []
     for table in tables:

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from segmentation.column_names import letters_of
-from segmentation.errors import Fault, Message
+from segmentation.errors import Fault, Identifier, Message, near_hint, near_name
 from segmentation.fields import Field, Record, fields_of
 from segmentation.languages import truths
 from segmentation.protocols import Store
@@ -30,6 +30,7 @@ def map_table(
         kinds: The kinds of records that files may bring, by the names of their tables.
     """
     mapper = _Mapper(store, table, mapped)
+    mapper.check_columns()
     own = mapper.own_table()
     others = [
         mapper.rows_of(name, column, kinds[column.table])
@@ -56,6 +57,30 @@ class _Mapper:
         }
         self._fields = {field.name: field for field in fields_of(table.kind)}
         self._through: dict[str, dict[str, list[object]]] = {}
+
+    def check_columns(self) -> None:
+        """Tell columns that the map needs, and the file does not have."""
+        if not self._table.columns:
+            return
+        known = [*self._names.values()]
+        record = self._map.record
+        if record and not self._name(record):
+            hint = near_hint(near_name(record, known))
+            reason = Message(
+                "begins each record by the map, and is no column of the file{hint}", hint=hint
+            )
+            self._miss(record, reason)
+        known += self._fields
+        for through in {column.through for column in self.columns.values() if column.through}:
+            if not self._name(through) and through not in self._fields:
+                hint = near_hint(near_name(through, known))
+                reason = Message(
+                    "names rows by the map, and is no column of the file{hint}", hint=hint
+                )
+                self._miss(through, reason)
+
+    def _miss(self, name: str, reason: Message) -> None:
+        self.faults.append(Fault(Identifier(self._table.name), name, reason, "unknown_column"))
 
     # -- records ----------------------------------------------------------------------------
 

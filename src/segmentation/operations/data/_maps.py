@@ -5,7 +5,7 @@ ERPNext come with the library and go by their names.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -112,22 +112,26 @@ def to_map(given: MapLike | None) -> ImportMap:
         StoreError: The file cannot be read.
         InvalidValue: It is no map: the error tells where.
     """
-    match given:
+    said: object = given  # a program may give anything
+    match said:
         case None:
             return ImportMap()
         case ImportMap():
-            return given
+            return said
         case Mapping():
-            return _map(given)
-        case str() if given in _shipped():
-            return _map(_shipped()[given])
+            return _map(said)
+        case str() if said in _shipped():
+            return _map(_shipped()[said])
+        case str() | Path():
+            return _map(_read(Path(said)))
         case _:
-            return _map(_read(Path(given)))
+            reason = Message("is no map; give its name, its file, or what that holds")
+            raise InvalidValue("map", said, reason)
 
 
 def _read(path: Path) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(path.read_bytes().decode())
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
         raise UnknownName("map", str(path), known=sorted(_shipped())) from None
     except OSError as error:
@@ -155,12 +159,40 @@ def _map(given: Mapping[str, Any]) -> ImportMap:
     if base and base not in _shipped():
         raise UnknownName("map", base, known=sorted(_shipped()))
     tables = {each["table"]: each for each in _shipped()[base]["tables"]} if base else {}
+    said: set[str] = set()
     for number, table in enumerate(_list(place, given, "tables"), start=1):
         at = ".".join((place, "tables", str(number)))
         _check_names(at, table, {each.name for each in attrs.fields(TableMap)})
         name = _text(at, table, "table")
+        if not name or name in said:
+            reason = Message("is named twice" if name else "names no table")
+            raise InvalidValue(f"{at}.table", name, reason)
+        said.add(name)
+        _check_left_out(f"{place}.{name}", table)
         tables[name] = _merged(tables.get(name, {}), table)
-    return ImportMap(tuple(_table(f"{place}.{name}", each) for name, each in tables.items()))
+    made = ImportMap(tuple(_table(f"{place}.{name}", each) for name, each in tables.items()))
+    _check_files(place, made)
+    return made
+
+
+def _check_left_out(place: str, given: Mapping[str, Any]) -> None:
+    """See that no column is both left out and taken in by the same words."""
+    _check_mapping(f"{place}.columns", given.get("columns", {}))
+    columns = {letters_of(name) for name in given.get("columns", {})}
+    for name in _texts(place, given, "leave_out"):
+        if letters_of(name) in columns:
+            raise InvalidValue(f"{place}.leave_out", name, Message("is among the columns, too"))
+
+
+def _check_files(place: str, made: ImportMap) -> None:
+    """See that a file is for one table."""
+    seen: set[str] = set()
+    for table in made.tables:
+        for name in table.files:
+            if letters_of(name) in seen:
+                reason = Message("is for another table already")
+                raise InvalidValue(f"{place}.{table.table}.files", name, reason)
+        seen |= table.file_letters
 
 
 def _merged(base: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -192,8 +224,12 @@ def _table(place: str, given: Mapping[str, Any]) -> TableMap:
 
 
 def _columns(place: str, given: Mapping[str, Any]) -> Iterator[tuple[str, ColumnMap]]:
+    seen: set[str] = set()
     for name, said in given.items():
         at = f"{place}.{name}"
+        if letters_of(name) in seen:
+            raise InvalidValue(place, name, Message("is named twice"))
+        seen.add(letters_of(name))
         column = _spelled_out(said)
         _check_names(at, column, {each.name for each in attrs.fields(ColumnMap)})
         if not _text(at, column, "field"):
@@ -201,13 +237,17 @@ def _columns(place: str, given: Mapping[str, Any]) -> Iterator[tuple[str, Column
         shorten: object = column.get("shorten", False)
         if not isinstance(shorten, bool):
             raise InvalidValue(f"{at}.shorten", shorten, Message("is neither yes nor no"))
+        separator = _text(at, column, "separator")
+        if separator and not _text(at, column, "table"):
+            reason = Message("needs a table whose rows the values become")
+            raise InvalidValue(f"{at}.separator", separator, reason)
         yield (
             name,
             ColumnMap(
                 field=_text(at, column, "field"),
                 table=_text(at, column, "table"),
                 values=_pairs(at, column, "values"),
-                separator=_text(at, column, "separator"),
+                separator=separator,
                 through=_text(at, column, "through"),
                 when=_pairs(at, column, "when"),
                 first_where=_text(at, column, "first_where"),
@@ -222,6 +262,9 @@ def _columns(place: str, given: Mapping[str, Any]) -> Iterator[tuple[str, Column
 def _check_mapping(place: str, given: object) -> None:
     if not isinstance(given, Mapping):
         raise InvalidValue(place, given, Message("is no mapping of names to values"))
+    for name in given:
+        if not isinstance(name, str):
+            raise InvalidValue(place, name, Message("is not a text"))
 
 
 def _check_names(place: str, given: Any, known: set[str]) -> None:  # noqa: ANN401 - anything
@@ -248,12 +291,16 @@ def _list(place: str, given: Mapping[str, Any], name: str) -> Sequence[Any]:
 def _texts(place: str, given: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = given.get(name, ())
     values = [value] if isinstance(value, str) else _list(place, given, name)
-    return tuple(_text(f"{place}.{name}", {"": each}, "") for each in values)
+    numbered = {str(number): each for number, each in enumerate(values, start=1)}
+    return tuple(_text(f"{place}.{name}", numbered, number) for number in numbered)
 
 
 def _pairs(place: str, given: Mapping[str, Any], name: str) -> Mapping[str, str]:
     pairs = given.get(name, {})
     _check_mapping(f"{place}.{name}", pairs)
+    for each, value in pairs.items():
+        if isinstance(value, Mapping | Iterable) and not isinstance(value, str):
+            raise InvalidValue(f"{place}.{name}.{each}", value, Message("is not one value"))
     return {each: as_text(value) for each, value in pairs.items()}
 
 

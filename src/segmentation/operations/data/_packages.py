@@ -63,7 +63,7 @@ def _unpacked(content: bytes) -> bytes:
         raise _ForbiddenError(
             Message("is too large: more than {size} bytes when it is unpacked", size=_MOST_BYTES)
         )
-    if not unpacker.eof:
+    if not unpacker.eof or unpacker.unused_data.strip(b"\0"):
         raise ValueError(content[:2])
     return plain
 
@@ -110,8 +110,17 @@ class _PackageReader:
             )
         self._path.append(name)
         self._texts.clear()
-        if len(self._path) == _RECORD:
+        depth = len(self._path)
+        if depth == _RECORD:
             self._record = {}
+        if depth > _FIELD or (depth == _FIELD and name in self._record):
+            raise _ForbiddenError(
+                Message(
+                    "is no configuration package: {field} of a record stands twice, or holds more "
+                    "than a text",
+                    field=self._path[_FIELD - 1],
+                )
+            )
 
     def _end(self, name: str) -> None:
         depth = len(self._path)

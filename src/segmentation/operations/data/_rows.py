@@ -18,6 +18,7 @@ from segmentation.showing import shown_by
 from ._kinds import NUMBERED_BY_US
 from ._notation import Notation
 from ._pages import SourceTable
+from ._passed_over import PassedOver
 from ._raw import Block, RawRow
 from ._sheets import Unread
 
@@ -94,11 +95,13 @@ def read_table(
         return read, faults
     rows: list[ReadRow] = []
     reader = RowReader(table.kind, read.columns, notation)
+    passed_over = PassedOver(table.name, read.columns, ignore)
     for number, raw in enumerate(table.rows, start=1):
         if number % _AT_ONCE == 0:
             on_rows(_AT_ONCE)
         row, wrong = reader.read(raw)
         faults += wrong
+        faults += passed_over.look((raw,))
         if row is not None:
             rows.append(row)
     read = attrs.evolve(
