@@ -1,7 +1,8 @@
 """Run the commands of pages, and compare what they print with what the pages show.
 
 A command stands after `$ ` in a block of `console`, what it prints in the lines below it; a block
-of `bash` is all commands. Those of `segmentation` run in the folder of the page's other examples.
+of `bash` is all commands. `...` in them stands for anything; at the end of a word of a command for
+the rest of a word that was printed above. Those of `segmentation` run in the folder of the page's other examples.
 Every other command is left to the reader by a rule that says why. `python -m docs.commands`
 counts them.
 """
@@ -62,7 +63,9 @@ class Commands:
             _check(command)
         if not example.parsed.startswith("$ "):
             return None
-        answered = "".join(_answered(*part) for part in _parts(example.parsed))
+        answered = ""
+        for part in _parts(example.parsed):
+            answered += _answered(*part, said=answered)
         if OutputChecker().check_output(example.parsed, answered, ELLIPSIS):
             return None
         return self._on_output(example, answered)
@@ -112,19 +115,29 @@ def _check(command: str) -> None:
             raise ValueError(f"there is no {named}: {command}")
 
 
-def _answered(command: str, shown: str) -> str:
+def _answered(command: str, shown: str, *, said: str) -> str:
     """A command as the page should have it, with what it prints below it."""
     way = way_of(command)
     if way != "run":
         if command.split(maxsplit=1)[0] == _OURS:
             _check_arguments(command.partition(" > ")[0])
         return f"$ {command}\n{shown}"
-    ours, piped, _ = command.partition(" | ")
+    ours, piped, _ = _with_whole_words(command, said).partition(" | ")
     ours, redirected, file = ours.partition(" > ")
     printed = _printed(ours)
     if redirected:
         Path(file).write_text(printed, "utf-8")
     return f"$ {command}\n{'' if piped or redirected else printed}"
+
+
+def _with_whole_words(command: str, said: str) -> str:
+    """A command whose words that end in `...` are those printed above that begin like them."""
+
+    def whole(word: re.Match[str]) -> str:
+        found = re.search(re.escape(word[1]) + r"\S*", said)
+        return found[0] if found else word[0]
+
+    return re.sub(r"(\S+)\.\.\.", whole, command)
 
 
 def _printed(command: str) -> str:
