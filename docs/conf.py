@@ -4,7 +4,8 @@ import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))  # our own extensions
+_docs = Path(__file__).parent
+sys.path[:0] = [str(_docs.parent), str(_docs)]  # our own extensions, and what they share with tests
 
 project = "segmentation"
 author = "The segmentation authors"

@@ -1,14 +1,16 @@
-"""Run the Python examples of these pages, each page in a folder of its own."""
+"""Run the examples of these pages, each page in a folder of its own."""
 
 from contextlib import ExitStack
 from typing import Any
 
+from docs.commands import Commands
 from docs.outputs import Examples, folder_of_its_own
 from sybil import Sybil
 from sybil.parsers.myst import SkipParser
 
 collect_ignore = [
     "captions.py",
+    "commands.py",
     "conf.py",
     "displays.py",
     "gallery.py",
@@ -29,7 +31,7 @@ def _leave(namespace: dict[str, Any]) -> None:
 
 
 pytest_collect_file = Sybil(
-    parsers=[Examples(), SkipParser()],
+    parsers=[Examples(), Commands(), SkipParser()],
     pattern="*.md",
     setup=_enter,
     teardown=_leave,

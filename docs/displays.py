@@ -9,8 +9,8 @@ from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
 
+from docs.outputs import Examples, run_page
 from docutils import nodes
-from outputs import Examples, run_page
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 

@@ -10,8 +10,9 @@ What a block of Python prints stands in a block of `text` right below it:
     ```
 
 `...` in it stands for anything. A block `{display}` below instead shows the value of the last
-line as a notebook does; the build makes it (see `displays`). `python docs/outputs.py PAGE ...`
-writes into pages what their examples print; without a page, into all.
+line as a notebook does; the build makes it (see `displays`). Commands are examples, too (see
+`commands`). `python -m docs.outputs PAGE ...` writes into pages what their examples print; without
+a page, into all.
 """
 
 import ast
@@ -26,6 +27,7 @@ from doctest import ELLIPSIS, OutputChecker
 from pathlib import Path
 from typing import Any
 
+from docs.commands import Commands
 from sybil import Document, Example, Region
 from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
 
@@ -105,7 +107,7 @@ def _complaint(_example: Example, printed: str, text: str | None) -> str:
     shown = "nothing" if text is None else f"\n{text}"
     return (
         f"The page shows {shown}\nbut this is printed:\n{_without_blank_ends(printed)}"
-        "`python docs/outputs.py` writes what is printed into the pages."
+        "`python -m docs.outputs` writes what is printed into the pages."
     )
 
 
@@ -128,9 +130,9 @@ def folder_of_its_own() -> Iterator[None]:
             os.chdir(left)
 
 
-def run_page(page: Path, examples: Examples) -> None:
+def run_page(page: Path, examples: Examples, commands: Commands | None = None) -> None:
     """Run all examples of a page, one after the other."""
-    document = Document.parse(str(page), examples, SkipParser())
+    document = Document.parse(str(page), examples, commands or Commands(), SkipParser())
     with folder_of_its_own():
         for example in document.examples():
             example.evaluate()
@@ -145,18 +147,20 @@ def examples_of(page: Path) -> list[tuple[str, str | None]]:
 
 def update(page: Path) -> bool:
     """Write into a page what its examples print; tell whether anything was changed."""
-    found: list[tuple[int, str]] = []
+    text = page.read_text("utf-8")
+    found: list[tuple[int, int, str]] = []
 
     def note(example: Example, printed: str, _text: str | None) -> None:
-        found.append((example.end, _without_blank_ends(printed)))
+        shown = _SHOWN.match(text, example.end)
+        output = f"\n\n```text\n{_without_blank_ends(printed)}```" if printed else ""
+        found.append((example.end, shown.end() if shown else example.end, output))
 
-    run_page(page, Examples(on_output=note))
-    text = page.read_text("utf-8")
-    for end, printed in reversed(found):
-        shown = _SHOWN.match(text, end)
-        after = shown.end() if shown else end
-        output = f"\n\n```text\n{printed}```" if printed else ""
-        text = text[:end] + output + text[after:]
+    def note_answer(example: Example, answered: str) -> None:
+        found.append((example.start, example.end, f"```console\n{answered}```"))
+
+    run_page(page, Examples(on_output=note), Commands(on_output=note_answer))
+    for start, end, output in reversed(found):
+        text = text[:start] + output + text[end:]
     page.write_text(text, "utf-8")
     return bool(found)
 

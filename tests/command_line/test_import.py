@@ -77,11 +77,12 @@ def test_import_tells_what_was_decided_here_and_lifts_it_only_when_asked(
 def test_a_file_that_is_named_almost_like_a_table_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("contact.csv", "contcat.csv", "malling_group.csv"):
+    for name in ("contact.csv", "contcat.csv", "malling_group.csv", "logged_segment.csv"):
         (tmp_path / name).write_text("no\nA\n", encoding="utf-8")
     assert main(["import", str(tmp_path), "--store", str(tmp_path / "crm.db")]) == 0
     printed = capsys.readouterr().out
     assert "contcat.csv (no table of ours)" in printed
+    assert "logged_segment.csv (the journal records it)" in printed
     assert "malling_group.csv (no table of ours; did you mean 'mailing_group'?)" in printed
 
 

@@ -1,11 +1,13 @@
 """The command ``import``: take in files."""
 
 import argparse
+from collections.abc import Container
 from pathlib import Path
 
 from segmentation.column_names import ColumnUse
 from segmentation.errors import Message, near_name
-from segmentation.operations.data import Imported, imported_kinds
+from segmentation.kinds import record_kinds
+from segmentation.operations.data import NOT_IMPORTED, Imported, imported_kinds
 from segmentation.workspace import Workspace
 
 from ._arguments import Commands, add_store
@@ -109,11 +111,18 @@ def _tell(imported: Imported) -> None:
         if column.use in {ColumnUse.IGNORED, ColumnUse.LEFT_OUT}:
             say(f"{column.use.replace('_', ' ')}: {column.name} of {column.file}")
     for name in imported.skipped_files:
-        near = near_name(Path(name).stem, imported_kinds())
-        hint = f"; did you mean {near!r}?" if near not in {"", *dict(imported.counts)} else ""
-        say(f"left alone: {name} (no table of ours{hint})")
+        say(f"left alone: {name} ({_why_skipped(Path(name).stem, dict(imported.counts))})")
     if imported.latest_change is not None:
         say(f"latest change: {imported.latest_change.isoformat()}")
+
+
+def _why_skipped(name: str, taken: Container[str]) -> str:
+    kind = record_kinds().get(name)
+    if kind is not None and kind in NOT_IMPORTED:
+        return NOT_IMPORTED[kind]
+    near = near_name(name, imported_kinds())
+    hint = f"; did you mean {near!r}?" if near and near not in taken else ""
+    return f"no table of ours{hint}"
 
 
 def _yes(value: bool) -> str:  # noqa: FBT001 - the value of a mark

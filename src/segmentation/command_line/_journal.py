@@ -108,7 +108,7 @@ def _erasures(options: argparse.Namespace) -> int:
         raise WrongUse(Message("name the file of the key: segmentation --erasures-key FILE ..."))
     with contextlib.closing(open_existing(options.store)) as store:
         count = write_erasures_anew(store, erasures)
-    say(f"the list names {count} erasures")
+    say(f"the list names {count} erasure{'' if count == 1 else 's'}")
     return DONE
 
 
