@@ -29,6 +29,9 @@ Act: TypeAlias = Callable[[seg.Workspace, str], object]
 class NoOffset(dt.tzinfo):
     """A zone that does not say how far it is from UTC."""
 
+    def __repr__(self) -> str:
+        return "NoOffset()"
+
     def utcoffset(self, _when: dt.datetime | None, /) -> None:
         return None
 
