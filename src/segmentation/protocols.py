@@ -5,7 +5,16 @@ and on SQL databases (`segmentation.adapters.sqlalchemy`); `segmentation.testing
 contracts that every implementation must pass.
 """
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Container,
+    Iterable,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from decimal import Decimal
@@ -410,6 +419,15 @@ class NotesChanges(Protocol):
     @property
     def changes(self) -> Changes:
         """What changed."""
+
+
+@runtime_checkable
+class KeepsAsked(Protocol):
+    """A store that keeps for its process what saved criteria were found to ask."""
+
+    @property
+    def asked(self) -> MutableMapping[str, object]:
+        """What criteria ask, by a hash of them and of all that it depends on."""
 
 
 class Ledgers(Protocol):

@@ -10,7 +10,7 @@ import segmentation as seg
 from segmentation.adapters.sqlalchemy import SqlStore
 from segmentation.contacts import AlternativeAddress, Contact, ContactType, CorrespondenceType
 from segmentation.criteria import AllOf, Not, Part, Selection
-from segmentation.errors import InvalidValue, NotFound
+from segmentation.errors import Conflict, InvalidValue, NotFound
 from segmentation.segments import Listed, Segment, SegmentHeader, SegmentLine, Terms
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 from support.databases import Database
@@ -174,3 +174,12 @@ def test_criteria_too_deep_for_a_statement_choose_all_the_same(store: SqlStore) 
     for _ in range(60):
         deep = Not(AllOf((deep, Part("contact"))))
     assert len(crm.new_segment("Deep").add_contacts(deep)) == 39
+
+
+def test_a_step_on_an_earlier_state_under_the_same_header_is_refused(store: SqlStore) -> None:
+    before = store.segments.put(Segment(header=SegmentHeader(no="S01", description="Fair")))
+    newer = store.segments.put(attrs.evolve(before, seen="1"))
+    assert newer.header is before.header
+    with pytest.raises(Conflict, match="was changed, logged or deleted meanwhile"):
+        store.segments.put(attrs.evolve(before, seen="2"))
+    assert store.segments.get("S01").seen == "1"

@@ -189,6 +189,7 @@ class MemoryStore:
         self.contacts = IndexedContacts(self.records, self.segments)
         self.changes = MemoryChanges(self.records.forget)
         self.records.watch(self.changes)
+        self.asked: dict[str, object] = {}
         self.log = MemoryLog(self._undo)
         self.tree = MemoryTree(self._undo)
         self.attachments = MemoryAttachments(self._undo)

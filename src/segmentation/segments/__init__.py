@@ -47,14 +47,16 @@ from ._header import SegmentHeader
 from ._history import ActionSummary, History, history_of
 from ._left_out import UNREAD, LeftOut, LeftOutReason, LeftOuts, to_left_outs
 from ._line import SegmentLine, Terms, address_on, texts_to_json
-from ._lines import Lines, Part, alike, to_lines
+from ._lines import Lines, to_lines
 from ._logged import LoggedSegment
+from ._parts import Part, alike
 from ._plan import SegmentPlan
 from ._rosters import Joiner, Joining, Listed, Others, Roster, nos_in_order, nos_of
 from ._schema import FILTERED, contact_fields, contact_schema
 from ._segment import Segment
 from ._stored_actions import (
     ACTIONS_FORMAT,
+    ActionTexts,
     OwnFields,
     actions_from_json,
     actions_to_json,
@@ -71,6 +73,7 @@ __all__ = [
     "UNREAD",
     "ActionKind",
     "ActionSummary",
+    "ActionTexts",
     "Addressed",
     "Alike",
     "AlternativeAddressFields",

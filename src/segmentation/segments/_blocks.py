@@ -44,6 +44,21 @@ class Joined:
         """The places in the order of the lines."""
         return self.who.in_order(self.who.everyone)
 
+    def indexes_of(self, places: Bitmap) -> Iterable[int]:
+        """The indexes of the lines at a set of places, ascending."""
+        found = to_positions(places)
+        if isinstance(self.order, range):
+            return found
+        return sorted(map(self._index_of.__getitem__, found))
+
+    @cached_property
+    def _index_of(self) -> Sequence[int]:
+        """The index of the line at each place."""
+        found = array("I", bytes(4 * self.who.everyone.bit_length()))
+        for index, place in enumerate(self.order):
+            found[place] = index
+        return found
+
     @cached_property
     def contact_nos(self) -> tuple[str, ...]:
         """The contacts, in the order of the lines."""
@@ -91,6 +106,10 @@ class Written:
     def order(self) -> Sequence[int]:
         """The places in the order of the lines."""
         return range(len(self.lines))
+
+    def indexes_of(self, places: Bitmap) -> Iterable[int]:
+        """The indexes of the lines at a set of places, ascending."""
+        return to_positions(places)
 
     @cached_property
     def contact_nos(self) -> tuple[str, ...]:
@@ -167,6 +186,10 @@ class Alike:
     def order(self) -> Sequence[int]:
         """The places in the order of the lines."""
         return range(len(self.numbers))
+
+    def indexes_of(self, places: Bitmap) -> Iterable[int]:
+        """The indexes of the lines at a set of places, ascending."""
+        return to_positions(places)
 
     @property
     def contact_nos(self) -> Sequence[str]:

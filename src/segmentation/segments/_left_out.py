@@ -3,6 +3,7 @@
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property, reduce
 from itertools import chain, islice
 from operator import or_
@@ -144,6 +145,13 @@ class LeftOuts(Sequence[LeftOut]):
 
     def __hash__(self) -> int:
         return hash(self._made)
+
+    def names(self, nos: AbstractSet[str]) -> bool:
+        """Whether one of these contacts was left out. No `LeftOut` is made for that."""
+        places = reduce(or_, self.reasons.values(), EMPTY)
+        return bool(places & self.who.shared(nos)) or any(
+            each.contact_no in nos for each in self.unread
+        )
 
     def _plain_(self) -> Mapping[str, object]:
         return dict(nos_by_reason(self.who, self.reasons, self.unread))

@@ -11,138 +11,23 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from functools import cached_property
-from itertools import chain, compress, pairwise
+from itertools import chain, pairwise
 from typing import Any, Literal, TypeVar, overload
 
 import attrs
 
-from segmentation.bitmaps import EMPTY, Bitmap, from_positions, to_flags, to_positions, without
+from segmentation.bitmaps import EMPTY, Bitmap, to_positions, without
 from segmentation.columns import Columns, gathered, joined
 from segmentation.frozen import freeze_within
 from segmentation.markup import to_rows
 from segmentation.showing import shown_by
 
-from ._blocks import Alike, Block, Written, of_nobody
+from ._blocks import Alike, Block, Written
 from ._line import SegmentLine
-from ._rosters import Joiner, Others, Roster
+from ._parts import Part, alike, by_field
+from ._rosters import Others, Roster
 
 ItemT = TypeVar("ItemT")
-
-
-@shown_by("count")
-@attrs.frozen(eq=False)
-class Part:
-    """A block, and the set of places whose lines are in the segment."""
-
-    block: Block
-    here: Bitmap
-
-    @cached_property
-    def count(self) -> int:
-        """The number of lines."""
-        return self.here.bit_count()
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the part has all lines of the block."""
-        return self.count == len(self.block.numbers)
-
-    @cached_property
-    def _flags(self) -> bytes:
-        """For each line of the block, in their order, 1 if the part has it, or else 0."""
-        flags = to_flags(self.here, self.block.who.everyone.bit_length())
-        return bytes(map(flags.__getitem__, self.block.order))
-
-    @property
-    def indexes(self) -> Iterable[int]:
-        """The indexes of the lines, ascending."""
-        every = range(len(self.block.numbers))
-        return every if self.is_whole else compress(every, self._flags)
-
-    @property
-    def numbers(self) -> Sequence[int]:
-        """The numbers of the lines, ascending."""
-        numbers = self.block.numbers
-        return numbers if self.is_whole else tuple(compress(numbers, self._flags))
-
-    @property
-    def contact_nos(self) -> Sequence[str]:
-        """The contacts of the lines, in their order."""
-        nos = self.block.contact_nos
-        return nos if self.is_whole else tuple(compress(nos, self._flags))
-
-    @property
-    def first_no(self) -> int:
-        """The number of the first line."""
-        return self.block.numbers[0 if self.is_whole else self._flags.find(1)]
-
-    @property
-    def last_no(self) -> int:
-        """The number of the last line."""
-        return self.block.numbers[-1 if self.is_whole else self._flags.rfind(1)]
-
-    def _plain_(self) -> Mapping[str, object]:
-        return {"lines": self.count, "contact_nos": tuple(self.contact_nos)}
-
-    def has(self, index: int) -> bool:
-        """Whether the part has the line with an index in the block's order."""
-        return self.is_whole or bool(self._flags[index])
-
-    def numbered(self, numbers: Collection[int]) -> Bitmap:
-        """The places of the lines with one of these numbers."""
-        own = self.block.numbers
-        if not numbers:
-            return EMPTY
-        if isinstance(numbers, range) and isinstance(own, range):
-            if _covers(numbers, own):
-                return self.here
-            if numbers[-1] < own[0] or own[-1] < numbers[0]:
-                return EMPTY
-        found = compress(self.block.order, map(numbers.__contains__, own))
-        return self.here & from_positions(found, self.block.who.everyone.bit_length())
-
-
-def alike(part: Part) -> Alike:
-    """The lines of a part in the form of columns (see `Alike`)."""
-    block, numbers = part.block, part.numbers
-    who = block.who.only(part.here).listed()
-    if isinstance(block, Alike):
-        return Alike(who, block.likes, numbers)
-    if isinstance(block, Written):
-        likes = [of_nobody(block.line(index)) for index in part.indexes]
-        return Alike.of(*_numbered(likes), numbers, who.numbers, who.company_nos)
-    likes = [block.terms.line(Joiner("", "", *manner), 0) for manner in who.manners]
-    if not block.address_codes:
-        return Alike.of(likes, who.manner_of, numbers, who.numbers, who.company_nos)
-    codes = [block.address_codes.get(no, "") for no in who.numbers]
-    pairs, like_of = _numbered(zip(who.manner_of, codes, strict=True))
-    likes = [attrs.evolve(likes[n], contact_alt_address_code=code) for n, code in pairs]
-    return Alike.of(likes, like_of, numbers, who.numbers, who.company_nos)
-
-
-def _by_field(lines: Alike) -> Columns[SegmentLine]:
-    who = lines.who
-    return (
-        gathered(SegmentLine, lines.likes)
-        .taken(who.manner_of)
-        .with_columns(
-            line_no=lines.numbers,
-            contact_no=who.numbers,
-            contact_company_no=who.company_nos,
-        )
-    )
-
-
-def _numbered(items: Iterable[ItemT]) -> tuple[list[ItemT], list[int]]:
-    """The different items, and for each item its index among them."""
-    given = list(items)
-    place = {item: number for number, item in enumerate(dict.fromkeys(given))}
-    return list(place), [place[item] for item in given]
-
-
-def _covers(numbers: range, others: range) -> bool:
-    """Whether one range contains all numbers of another."""
-    return numbers.step == others.step and others[0] in numbers and others[-1] in numbers
 
 
 @shown_by("segment_no", count="lines")
@@ -279,7 +164,7 @@ class Lines(Sequence[SegmentLine]):
         """The lines as columns, in their order. Lines that are alike are made once."""
         if not self._apart:
             return gathered(SegmentLine, self)
-        found = joined(SegmentLine, (_by_field(alike(part)) for part in self.parts))
+        found = joined(SegmentLine, (by_field(alike(part)) for part in self.parts))
         numbers = found.column("line_no")
         changed = {bisect_left(numbers, no): line for no, line in self.changed.items()}
         return found.replaced(changed).having(segment_no=self.segment_no)

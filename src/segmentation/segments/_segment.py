@@ -18,7 +18,8 @@ from ._actions import CriteriaAction, Undone
 from ._blocks import LINE_STEP, Joined
 from ._header import SegmentHeader
 from ._line import SegmentLine, Terms
-from ._lines import Lines, Part, to_lines
+from ._lines import Lines, to_lines
+from ._parts import Part
 from ._rosters import Roster
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Self
 
 import attrs
 
@@ -22,12 +23,16 @@ from segmentation.showing import shown_by
 
 from ._actions import ActionKind, CriteriaAction, Options, Undone
 from ._blocks import LINE_STEP, Alike
-from ._left_out import left_out_from_data
+from ._left_out import LeftOuts, left_out_from_data, to_left_outs
 from ._line import SegmentLine
-from ._lines import Lines, Part, alike, to_lines
+from ._lines import Lines, to_lines
+from ._parts import Part, alike
 
 ACTIONS_FORMAT = 1
 """Version of the stored form of actions."""
+
+_SHARING = 2
+"""The version in which an action may leave out the same contacts as the one before it."""
 
 
 @shown_by("version", "fields")
@@ -58,15 +63,56 @@ def actions_to_json(
         own_fields: The fields of a host's own that they ask for, where that is to be kept.
     """
     data = {"format": ACTIONS_FORMAT, "actions": [_action_to_data(a) for a in actions]}
-    again = [
-        {"action": _action_to_data(each.action), "inserted": _lines_to_data(each.inserted)}
-        for each in undone
-    ]
+    again = [_undone_to_data(each) for each in undone]
     if again:
         data["undone"] = again
     if own_fields is not None and own_fields.fields:
         data["own_fields"] = [own_fields.version, *map(list, own_fields.fields)]
     return to_json(data)
+
+
+class ActionTexts:
+    """The stored form of the actions of segments that are stored again and again.
+
+    What an action became is kept, as a segment only gains actions. An action that leaves out the
+    very contacts that the one before it left out says so in place of them.
+
+    Args:
+        most: Of how many segments that is kept.
+    """
+
+    def __init__(self, most: int = 128) -> None:
+        self._most = most
+        self._told: dict[str, Sequence[_Told]] = {}
+
+    def to_json(self, segment_no: str, actions: Iterable[CriteriaAction]) -> str:
+        """The actions that a segment has now, in their stored form."""
+        known = {(id(each.action), each.shares): each for each in self._told.pop(segment_no, ())}
+        told: list[_Told] = []
+        before: LeftOuts | None = None
+        for action in actions:
+            shares = bool(action.left_out) and action.left_out is before
+            text = known.get((id(action), shares))
+            told.append(text or _Told.of(action, before if shares else None))
+            before = action.left_out
+        self._told[segment_no] = told
+        while len(self._told) > self._most:
+            self._told.pop(next(iter(self._told)), None)
+        version = _SHARING if any(each.shares for each in told) else ACTIONS_FORMAT
+        return f'{{"actions":[{",".join(each.text for each in told)}],"format":{version}}}'
+
+
+@attrs.frozen
+class _Told:
+    """An action, what it became, and whether that names nobody of those whom it left out."""
+
+    action: CriteriaAction
+    text: str
+    shares: bool
+
+    @classmethod
+    def of(cls, action: CriteriaAction, before: LeftOuts | None) -> Self:
+        return cls(action, to_json(_action_to_data(action, before)), before is not None)
 
 
 def own_fields_from_json(text: str) -> OwnFields:
@@ -87,7 +133,7 @@ def actions_from_json(text: str) -> tuple[CriteriaAction, ...]:
     """
     data = _stored(text)
     try:
-        return tuple(map(_action_from_data, data["actions"]))
+        return tuple(_actions_from_data(data["actions"]))
     except (LookupError, TypeError, ValueError) as error:
         raise _unread(text, error) from error
 
@@ -117,12 +163,17 @@ def _unread(text: str, error: Exception) -> InvalidValue:
 
 def _stored(text: str) -> dict[str, JSON]:
     data = from_json(text)
-    if not isinstance(data, dict) or data.get("format") != ACTIONS_FORMAT:
+    if not isinstance(data, dict) or data.get("format") not in {ACTIONS_FORMAT, _SHARING}:
         raise InvalidValue("actions", text[:60], "are not of a form that this version reads")
     return data
 
 
-def _action_to_data(action: CriteriaAction) -> JSON:
+def _undone_to_data(undone: Undone) -> JSON:
+    action, inserted = _action_to_data(undone.action), _lines_to_data(undone.inserted)
+    return {"action": action, "inserted": inserted}
+
+
+def _action_to_data(action: CriteriaAction, before: LeftOuts | None = None) -> JSON:
     as_of = action.as_of
     data = {
         "kind": str(action.kind),
@@ -135,7 +186,7 @@ def _action_to_data(action: CriteriaAction) -> JSON:
         else None,
         "inserted": _runs(action.inserted),
         "removed": _lines_to_data(action.removed),
-        "left_out": action.left_out.stored,
+        "left_out": None if action.left_out is before else action.left_out.stored,
         "lines": [action.lines_before, action.lines_after],
     }
     if action.saved_code:
@@ -166,9 +217,17 @@ def _meaning_of(data: JSON) -> int:
     return meaning
 
 
-def _action_from_data(data: JSON) -> CriteriaAction:
+def _actions_from_data(actions: Iterable[JSON]) -> Iterator[CriteriaAction]:
+    before: LeftOuts | None = None
+    for data in actions:
+        action = _action_from_data(data, before)
+        before = action.left_out
+        yield action
+
+
+def _action_from_data(data: JSON, before: LeftOuts | None = None) -> CriteriaAction:
     as_of = data["as_of"]
-    before, after = data["lines"]
+    lines_before, lines_after = data["lines"]
     return CriteriaAction(
         kind=ActionKind(data["kind"]),
         criteria=criteria_from_data(data["criteria"]) if data["criteria"] else None,
@@ -185,11 +244,17 @@ def _action_from_data(data: JSON) -> CriteriaAction:
         else None,
         inserted=_from_runs(data["inserted"]),
         removed=_lines_from_data(data["removed"]),
-        left_out=tuple(map(left_out_from_data, data["left_out"])),
+        left_out=_left_out_from_data(data["left_out"], before),
         overruled=_overruled(data),
-        lines_before=before,
-        lines_after=after,
+        lines_before=lines_before,
+        lines_after=lines_after,
     )
+
+
+def _left_out_from_data(data: JSON, before: LeftOuts | None) -> LeftOuts:
+    if data is None and before is not None:
+        return before
+    return to_left_outs(map(left_out_from_data, data))
 
 
 def _lines_to_data(lines: Lines) -> JSON:

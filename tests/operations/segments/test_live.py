@@ -250,6 +250,9 @@ def test_criteria_that_change_under_a_segment(crm: seg.Workspace) -> None:
     assert live.refresh() == "+C +D -B"
     crm.saved_criteria.save("SOUTH", country == "FR")
     assert live.refresh() == "-C"
+    crm.contacts.change("A", country_region_code="FR")
+    crm.contacts.change("D", country_region_code="IT")
+    assert live.refresh() == "+A -D"
 
 
 def test_criteria_that_ask_for_another_segment(crm: seg.Workspace) -> None:

@@ -64,6 +64,16 @@ def candidates(
         found: The condition that a contact is a candidate, ``None`` if all are.
         dialect: The dialect of the database.
     """
+    return unpacked(*_columns(connection, chosen_rows(rows, found), dialect))
+
+
+def chosen_rows(rows: FromTable, found: Test | None) -> sa.Select[Any]:
+    """What is asked of the candidates, in the order of the lines.
+
+    Args:
+        rows: The table of contacts.
+        found: The condition that a contact is a candidate, ``None`` if all are.
+    """
     barred = sa.case(
         (_value(rows, "privacy_blocked"), 1),
         (sa.and_(_value(rows, "minor"), sa.not_(_value(rows, "parental_consent_received"))), 2),
@@ -73,20 +83,29 @@ def candidates(
     chosen = sa.select(*(_value(rows, name) for name in _TAKEN), barred.label("barred"))
     if found is not None:
         chosen = chosen.where(found)
-    order = (_value(rows, name) for name in _ORDER)
-    return _unpacked(*_columns(connection, chosen.order_by(*order), dialect))
+    return chosen.order_by(*(_value(rows, name) for name in _ORDER))
 
 
 def _columns(
     connection: sa.Connection, rows: sa.Select[Any], dialect: Dialect
 ) -> Iterable[Sequence[Any]]:
     """The columns of rows, each as one text where the database can give it so."""
+    listed = as_lists(rows, dialect)
+    if listed is None:
+        found = connection.execute(rows).all()
+        return list(zip(*found, strict=True)) or [[] for _ in rows.selected_columns]
+    return read_lists(connection.execute(listed).one())
+
+
+def as_lists(rows: sa.Select[Any], dialect: Dialect) -> sa.Select[Any] | None:
+    """The columns of rows as texts, in one row; ``None`` where the database cannot."""
     held = rows.subquery()
     listed = [each for each in map(dialect.listed, held.c) if each is not None]
-    if not listed:
-        found = connection.execute(rows).all()
-        return list(zip(*found, strict=True)) or [[] for _ in held.c]
-    columns = connection.execute(sa.select(*listed)).one()
+    return sa.select(*listed) if listed else None
+
+
+def read_lists(columns: Sequence[str | None]) -> Sequence[Sequence[Any]]:
+    """The columns out of the row of `as_lists`."""
     return [from_json(column) if column else [] for column in columns]
 
 
@@ -94,9 +113,8 @@ def _value(rows: FromTable, name: str) -> Element:
     return rows.value(_FIELDS[name])
 
 
-def _unpacked(
-    nos: Sequence[str], company_nos: Sequence[str], *columns: Sequence[Any]
-) -> Candidates:
+def unpacked(nos: Sequence[str], company_nos: Sequence[str], *columns: Sequence[Any]) -> Candidates:
+    """Candidates from columns of `chosen_rows`."""
     kinds = list(zip(*columns, strict=True))
     place = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
     kind_of = array("I", map(place.__getitem__, kinds))

@@ -14,6 +14,7 @@ from segmentation.serialization import to_json
 
 from ._dialects import dialect_of
 from ._host_changes import HostChanges
+from ._kept import run_kept
 from ._mapping import MappedTable
 from ._steps import EVERYTHING, NUMBER, Key, SharedSteps, Steps, changed, has_numbers
 from ._tables import Layout, Tables
@@ -50,7 +51,7 @@ class SqlChanges:
         """Where the changes have come to, inside the open transaction."""
         self._host.bring_up()
         with self._unit.connection() as connection:
-            return str(Steps(connection, self._table).position())
+            return str(Steps(connection, self._tables).position())
 
     def since(self, position: str, tables: Collection[str]) -> Changed | None:
         """What changed in some tables after a position.
@@ -61,7 +62,7 @@ class SqlChanges:
             return None
         self._host.bring_up(tables)
         with self._unit.connection() as connection:
-            steps = Steps(connection, self._table)
+            steps = Steps(connection, self._tables)
             before = steps.position_of(position)
             if not self._unit.is_open:
                 found = self._shared.since(steps, before, tables)
@@ -142,7 +143,7 @@ class Noting:
                 return sa.select(column).where(is_it).distinct()
 
             key = str(keys[0]) if isinstance(keys[0], str) else keys[0]
-            found = _run(connection, self._tables, layout.table, owner_of, key=key)
+            found = run_kept(connection, self._tables, layout.table, owner_of, key=key)
             return {owner for (owner,) in found}
         among = dialect_of(connection.dialect, self._tables).among(first, keys)
         return set(connection.scalars(sa.select(column).where(among).distinct()))
@@ -170,31 +171,10 @@ def note(
         )
 
     links = None if owners is None else to_json(sorted(owners))
-    _run(connection, tables, own, noting, noted=table, links=links)
+    run_kept(connection, tables, own, noting, noted=table, links=links)
     tables.noted += 1
     if tables.noted % _LOOK == 1:
         _forget_old(connection, own)
-
-
-def _run(
-    connection: sa.Connection,
-    tables: Tables,
-    about: sa.Table,
-    make: Callable[[], sa.Select[Any] | sa.Insert],
-    **values: Any,  # noqa: ANN401 - of any column
-) -> sa.CursorResult[Any]:
-    """Run a statement that is compiled once, as making it costs more than running it."""
-    dialect = connection.dialect
-    known = dialect.name, dialect.driver, about  # each driver has signs of its own
-    compiled = tables.compiled.get(known)
-    if compiled is None:
-        compiled = tables.compiled[known] = make().compile(dialect=dialect)
-    found = compiled.construct_params(values)
-    if compiled.positional:
-        return connection.exec_driver_sql(
-            str(compiled), tuple(found[each] for each in compiled.positiontup or ())
-        )
-    return connection.exec_driver_sql(str(compiled), found)
 
 
 def _noting_in(tables: Tables) -> Callable[[sa.Connection, str, set[str] | None], None]:

@@ -84,29 +84,34 @@ def to_statement(bound: BoundSelection, source: Source, dialect: Dialect) -> sa.
             assert_never(bound.cut)
 
 
-def to_test(bound: BoundSelection, source: Source, dialect: Dialect) -> Test:
+def to_test(
+    bound: BoundSelection, source: Source, dialect: Dialect, *, of_few: bool = False
+) -> Test:
     """The condition that a row of contacts passes a selection, whose cut is not made.
 
     Args:
         bound: The selection.
         source: Where rows are found; it gives the contacts that the condition is for.
         dialect: The dialect of the database.
+        of_few: Whether few contacts are asked about, as something else narrows them.
     """
     if bound.node is None:
         return sa.true()
-    return _Compiler(bound, source, dialect).test(merged(bound.node))
+    return _Compiler(bound, source, dialect, of_few=of_few).test(merged(bound.node))
 
 
 class _Compiler:
     """Translates one selection."""
 
-    def __init__(self, bound: BoundSelection, source: Source, dialect: Dialect) -> None:
+    def __init__(
+        self, bound: BoundSelection, source: Source, dialect: Dialect, *, of_few: bool = False
+    ) -> None:
         self._bound = bound
         self._schema = bound.schema
         self._source = source
         self._dialect = dialect
         self._base = self._schema.table(self._schema.base)
-        self._of_many = not is_narrowed(bound.node)
+        self._of_many = not (of_few or is_narrowed(bound.node))
         self.base = source.rows(self._base)
 
     @property

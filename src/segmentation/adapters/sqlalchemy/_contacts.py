@@ -28,6 +28,7 @@ from segmentation.criteria import (
     IsEqual,
     Not,
     Table,
+    apart,
 )
 from segmentation.errors import NotFound
 from segmentation.fields import Field, Record, RecordT, fields_of
@@ -39,6 +40,7 @@ from ._compile import to_statement, to_test
 from ._declaration import check_named
 from ._dialect_parts import zone_name
 from ._dialects import Dialect, dialect_of
+from ._few import FewCandidates
 from ._host_rows import HostRows
 from ._mapping import MappedTable
 from ._repositories import SqlRecords
@@ -71,6 +73,7 @@ class SqlContacts:
         self._records = SqlRecords(unit, tables, mapped)
         self._host = self._mapped.get(Contact.__table__)
         self._known = threading.local()
+        self._few = FewCandidates(tables)
 
     def statement(self, bound: BoundSelection, dialect: sa.Dialect) -> sa.Select[Any]:
         """The statement that `matching` runs, for a host that runs it by itself.
@@ -214,6 +217,9 @@ class SqlContacts:
         with self.at_once(), self._unit.connection() as connection:
             dialect = dialect_of(connection.dialect, self._tables)
             bound = chosen if isinstance(chosen, BoundSelection) else None
+            among_few = self._among_few(connection, bound, options, dialect)
+            if among_few is not None:
+                return among_few
             careful = self._needs_care(connection, bound)
             host = self._host_rows(self._host, bound, dialect) if self._host and careful else None
 
@@ -224,6 +230,23 @@ class SqlContacts:
             test = widened(passing, contacts, options)(rows) if passing else None
             found = candidates(connection, rows, test, dialect)
             return attrs.evolve(found, unread=self.unread(chosen)) if careful else found
+
+    def _among_few(
+        self,
+        connection: sa.Connection,
+        bound: BoundSelection | None,
+        options: Options,
+        dialect: Dialect,
+    ) -> Candidates | None:
+        """The candidates of a selection among a few of our contacts; ``None`` if it is another."""
+        whole = options.expand_companies or options.allow_related_companies
+        if bound is None or bound.cut or whole or self._mapped:
+            return None
+        few = apart(bound)
+        if few is None:
+            return None
+        self._check_segments(connection, bound)
+        return self._few.find(connection, filter(can_hold_text, few[0]), few[1], dialect)
 
     def _found(
         self,

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from segmentation.errors import Conflict, Message, NotFound
 from segmentation.fields import FieldType, fields_of
 from segmentation.segments import (
+    ActionTexts,
     Alike,
     Lines,
     Part,
@@ -30,6 +31,7 @@ from segmentation.serialization import from_data, from_json, to_data, to_json
 from segmentation.templates import TemplateLanguage
 
 from ._dialects import dialect_of
+from ._kept import run_kept
 from ._tables import EXTRA, Layout, Tables, extra_to_row
 from ._types import can_hold_text, check_value, is_mariadb
 from ._units import Unit
@@ -45,6 +47,7 @@ class SqlSegments:
     def __init__(self, unit: Unit, tables: Tables) -> None:
         self._unit = unit
         self._tables = tables
+        self._texts = ActionTexts()
 
     def get(self, no: str) -> Segment:
         """The segment with this number."""
@@ -110,7 +113,13 @@ class SqlSegments:
             before = self._stamp(connection, segment.no)
             known = self._unit.recall(segment.no, before) if before else None
             stamp = self._new_stamp(connection)
-            self._put_header(connection, newer, is_new=before is None, stamp=stamp)
+            is_new = before is None
+            if is_new != (segment.version == 0):
+                raise _changed(newer)
+            if known is not None and known.header is newer.header:
+                self._put_effects(connection, newer, stamp)
+            else:
+                self._put_header(connection, newer, is_new=is_new, stamp=stamp)
             if known is None:
                 self._remove_lines(connection, newer.no)
             self._put_changed(connection, known.lines if known else Lines(), newer)
@@ -121,15 +130,7 @@ class SqlSegments:
         self, connection: sa.Connection, newer: Segment, *, is_new: bool, stamp: str
     ) -> None:
         table, version = self._tables.headers.table, newer.version - 1
-        row = _row_of(newer.header) | {
-            "version": newer.version,
-            "stamp": stamp,
-            "actions": actions_to_json(newer.actions, newer.undone),
-            "languages": to_json([to_data(text) for text in newer.languages]),
-            "seen": newer.seen,
-        }
-        if is_new != (version == 0):
-            raise _changed(newer)
+        row = _row_of(newer.header) | self._effects(newer, stamp)
         if is_new:
             connection.execute(sa.insert(table), row)
             return
@@ -137,9 +138,45 @@ class SqlSegments:
         if connection.execute(sa.update(table).where(own).values(row)).rowcount != 1:
             raise _changed(newer)
 
+    def _effects(self, newer: Segment, stamp: str) -> dict[str, str | int]:
+        """What stands beside the header's own fields."""
+        actions = (
+            actions_to_json(newer.actions, newer.undone)
+            if newer.undone
+            else self._texts.to_json(newer.no, newer.actions)
+        )
+        return {
+            "version": newer.version,
+            "stamp": stamp,
+            "actions": actions,
+            "languages": to_json([to_data(text) for text in newer.languages]),
+            "seen": newer.seen,
+        }
+
+    def _put_effects(self, connection: sa.Connection, newer: Segment, stamp: str) -> None:
+        """Store a segment whose header is as it was."""
+        table = self._tables.headers.table
+        row = self._effects(newer, stamp)
+
+        def update() -> sa.Update:
+            own = (table.c.no == sa.bindparam("own_no")) & (
+                table.c.version == sa.bindparam("own_version")
+            )
+            return sa.update(table).where(own).values({name: sa.bindparam(name) for name in row})
+
+        own: dict[str, str | int] = {"own_no": str(newer.no), "own_version": newer.version - 1}
+        done = run_kept(connection, self._tables, (table, "effects"), update, **own, **row)
+        if done.rowcount != 1:
+            raise _changed(newer)
+
     def _stamp(self, connection: sa.Connection, no: str) -> str | None:
         table = self._tables.headers.table
-        return connection.scalar(sa.select(table.c.stamp).where(table.c.no == str(no)))
+
+        def stamp() -> sa.Select[Any]:
+            return sa.select(table.c.stamp).where(table.c.no == sa.bindparam("own_no"))
+
+        found = run_kept(connection, self._tables, (table, "stamp"), stamp, own_no=str(no))
+        return found.scalar()
 
     def _new_stamp(self, connection: sa.Connection) -> str:
         """A stamp that no other change of any segment has."""
@@ -148,10 +185,17 @@ class SqlSegments:
         if is_mariadb(connection.dialect):
             return str(connection.scalar(sa.select(sa.func.uuid())))
         meta = self._tables.meta
-        counted = sa.update(meta).values(value=sa.cast(meta.c.value, sa.Integer) + 1)
-        if connection.execute(counted.where(meta.c.name == "changes")).rowcount == 0:
+
+        def counted() -> sa.Update:
+            more = sa.cast(meta.c.value, sa.Integer) + 1
+            return sa.update(meta).where(meta.c.name == "changes").values(value=more)
+
+        def now() -> sa.Select[Any]:
+            return sa.select(meta.c.value).where(meta.c.name == "changes")
+
+        if run_kept(connection, self._tables, (meta, "counted"), counted).rowcount == 0:
             connection.execute(sa.insert(meta), {"name": "changes", "value": "1"})
-        return str(connection.scalar(sa.select(meta.c.value).where(meta.c.name == "changes")))
+        return str(run_kept(connection, self._tables, (meta, "now"), now).scalar())
 
     def _put_changed(self, connection: sa.Connection, old: Lines, segment: Segment) -> None:
         """Write only the lines that differ from those that are stored."""

@@ -19,6 +19,9 @@ import sqlalchemy as sa
 from segmentation.changes import Changed, joined
 from segmentation.serialization import from_json
 
+from ._kept import run_kept
+from ._tables import Tables
+
 EVERYTHING = ""
 """Stands for all tables, in place of steps that are not kept."""
 
@@ -123,24 +126,30 @@ class Steps:
 
     Args:
         connection: The connection.
-        own: The table of steps.
+        tables: Our tables.
     """
 
-    def __init__(self, connection: sa.Connection, own: sa.Table) -> None:
+    def __init__(self, connection: sa.Connection, tables: Tables) -> None:
         self._connection = connection
-        self._own = own
+        self._tables = tables
+        self._own = tables.changes
         self._has_numbers = has_numbers(connection)
 
     def position(self) -> Position:
         """Where the changes have come to."""
+        about = self._own, "position"
+        found: Any = run_kept(self._connection, self._tables, about, self._last).one()
+        if not self._has_numbers:
+            return Counted(found[0] or 0)
+        snapshot, number, step = found
+        return Snapshot.of(f"{snapshot} {number or 0} {step or 0}")
+
+    def _last(self) -> sa.Select[Any]:
         own = self._own.c
         if not self._has_numbers:
-            last = sa.select(sa.func.max(own.step)).where(own.txid == 0)
-            return Counted(self._connection.scalar(last) or 0)
+            return sa.select(sa.func.max(own.step)).where(own.txid == sa.literal_column("0"))
         last = sa.select(sa.func.max(own.step)).where(own.txid == _NUMBER)
-        found = self._connection.execute(sa.select(_SNAPSHOT, _NUMBER, last.scalar_subquery()))
-        snapshot, number, step = found.one()
-        return Snapshot.of(f"{snapshot} {number or 0} {step or 0}")
+        return sa.select(_SNAPSHOT, _NUMBER, last.scalar_subquery())
 
     def position_of(self, text: str) -> Position:
         """A position that was kept as text."""
@@ -148,16 +157,29 @@ class Steps:
 
     def read_from(self, lowest: Key, tables: Collection[str] = ()) -> Iterator[tuple[Key, Noted]]:
         """The steps from one on, of some tables or of all."""
+        about = self._own, "steps", tuple(tables)
+        txid, step = lowest
+        values = {"lowest": txid} if self._has_numbers else {"lowest": txid, "first": step}
+
+        def steps() -> sa.Select[Any]:
+            return self._from(tables)
+
+        found: Any = run_kept(self._connection, self._tables, about, steps, **values).all()
+        for txid, step, table, owners in found:
+            yield (txid, step), (table, None if owners is None else frozenset(from_json(owners)))
+
+    def _from(self, tables: Collection[str]) -> sa.Select[Any]:
         own = self._own.c
+        lowest = sa.bindparam("lowest", type_=own.txid.type)
         query = sa.select(own.txid, own.step, own.table, own.owners)
         if self._has_numbers:
-            query = query.where(own.txid >= lowest[0])
+            query = query.where(own.txid >= lowest)
         else:
-            query = query.where(own.txid == lowest[0], own.step >= lowest[1])
-        if tables:
-            query = query.where(own.table.in_([*tables, EVERYTHING]))
-        for txid, step, table, owners in self._connection.execute(query).all():
-            yield (txid, step), (table, None if owners is None else frozenset(from_json(owners)))
+            first = sa.bindparam("first", type_=own.step.type)
+            query = query.where(own.txid == lowest, own.step >= first)
+        if not tables:
+            return query
+        return query.where(sa.or_(*(own.table == name for name in [*tables, EVERYTHING])))
 
 
 def has_numbers(connection: sa.Connection) -> bool:

@@ -42,6 +42,7 @@ class SqlStore:
         segments: The worksheets.
         contacts: The contacts, ours or the host's.
         changes: What changed, for segments that follow criteria.
+        asked: What criteria of this process ask, by a hash of them.
         log: The journal's entries.
         tree: Hashes of the tree over the journal.
         attachments: Contents by their hash.
@@ -65,6 +66,7 @@ class SqlStore:
         self.segments = SqlSegments(unit, tables)
         self.contacts = SqlContacts(unit, tables, mapped)
         self.changes = SqlChanges(unit, tables, self.mapped)
+        self.asked: dict[str, object] = {}
         self.log = SqlLog(unit, tables)
         self.tree = SqlTree(unit, tables)
         self.attachments = SqlAttachments(unit, tables)

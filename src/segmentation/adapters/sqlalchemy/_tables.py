@@ -1,6 +1,6 @@
 """The tables: one for each kind of record, generated from its fields, and a few more."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from copy import copy
 from datetime import datetime
 from functools import lru_cache
@@ -219,8 +219,8 @@ class Tables:
         """The layouts of a host's own kinds that were asked for in this store."""
         self.noted = 0
         """How many changes were noted by this process."""
-        self.compiled: dict[tuple[str, str, sa.Table], Any] = {}
-        """The statements that note changes, by dialect and the table that they ask."""
+        self.compiled: dict[tuple[str, str, Hashable], Any] = {}
+        """Statements that are kept, by dialect and what they are about (see `run_kept`)."""
         self._layouts: dict[type[Record], Layout[Any]] = {}
         self._alias = lru_cache(maxsize=128)(_alias)
         for kind in dict.fromkeys([*record_kinds().values(), SegmentLine, SegmentHeader]):

@@ -16,8 +16,8 @@ from ._joining import driver_connection, is_over
 from ._tables import Tables
 from ._types import is_mariadb
 
-_REMEMBERED = 8
-"""How many segments are cached."""
+_REMEMBERED, _MOST, _LINES = 8, 256, 1_000_000
+"""How many segments are cached; and at most, while they have no more lines together."""
 
 MAKING = Message("make tables in the host's transaction")
 COMMITS = Message(
@@ -186,8 +186,13 @@ class OwnUnit:
     def _keep(self, no: str, stored: tuple[str, Segment]) -> None:
         self._recent.pop(no, None)
         self._recent[no] = stored
-        while len(self._recent) > _REMEMBERED:
+        while len(self._recent) > _REMEMBERED and self._is_full:
             self._recent.pop(next(iter(self._recent)), None)
+
+    @property
+    def _is_full(self) -> bool:
+        recent = list(self._recent.values())
+        return len(recent) > _MOST or sum(len(each.lines) for _, each in recent) > _LINES
 
     def recall(self, no: str, stamp: str) -> Segment | None:
         """The segment as it is stored under a stamp, if it is cached."""

@@ -13,7 +13,7 @@ from ._checking import (
     segments_of,
 )
 from ._counting import Counts, PartCount, count_parts, parts_of
-from ._differing import among, differing, segments_in, tables_of
+from ._differing import among, apart, differing, segments_in, tables_of
 from ._explaining import Explanation, Finding, RowFindings, explain
 from ._looking import Values, ValueSource, look_at_values
 from ._showing import shown
@@ -31,6 +31,7 @@ __all__ = [
     "ValueSource",
     "Values",
     "among",
+    "apart",
     "changes_since",
     "check",
     "circle_from",

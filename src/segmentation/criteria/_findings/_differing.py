@@ -4,7 +4,7 @@ A bound selection is followed by looking at the contacts that changed, and at th
 over the edge of a relative date. This module does not know where changes come from.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 import attrs
 
@@ -21,6 +21,7 @@ from segmentation.criteria._trees import (
     InLoggedSegment,
     InSegment,
     IsEqual,
+    Letters,
     Not,
     Table,
 )
@@ -38,6 +39,34 @@ def among(bound: BoundSelection, values: Collection[str], field: str = "") -> Bo
     base = bound.schema.table(bound.schema.base)
     only = _having(base, base.field(field or bound.schema.key), values)
     return attrs.evolve(bound, node=only if bound.node is None else AllOf((only, bound.node)))
+
+
+def apart(bound: BoundSelection) -> tuple[Sequence[str], BoundSelection] | None:
+    """The inverse of `among` where the values are numbers of contacts.
+
+    Returns:
+        The numbers, and the selection among all; ``None`` if it is not among a few.
+    """
+    match bound.node:
+        case AllOf((BoundPart(table, (BoundWhere(field, equal),)), node)):
+            is_key = (table.name, field.name) == (bound.schema.base, bound.schema.key)
+            nos = _equal_to(equal) if is_key else ()
+            return (nos, attrs.evolve(bound, node=node)) if nos else None
+        case _:
+            return None
+
+
+def _equal_to(filter_: BoundFilter) -> Sequence[str]:
+    """The texts that a filter finds, as they are written; nothing if it finds others."""
+    items = filter_.items if isinstance(filter_, AnyOf) else (filter_,)
+    found = [
+        each.value
+        for each in items
+        if isinstance(each, IsEqual)
+        and isinstance(each.value, str)
+        and each.letters is Letters.AS_WRITTEN
+    ]
+    return found if len(found) == len(items) else ()
 
 
 def _having(base: Table, field: Field, values: Collection[str]) -> BoundPart:

@@ -15,7 +15,7 @@ import attrs
 
 from segmentation.bitmaps import EMPTY, Bitmap, to_positions, without
 from segmentation.contacts import AlternativeAddress
-from segmentation.criteria import AsOf, Criteria, Schema, among, bind
+from segmentation.criteria import AsOf, BoundSelection, Criteria, among, bind
 from segmentation.frozen import freeze_within
 from segmentation.operations.context import Context
 from segmentation.operations.permission import LASTING, Denial, denials
@@ -49,13 +49,18 @@ class Few:
 
     Attributes:
         nos: The contacts.
-        actions: The actions of the saved criteria.
-        schema: What they ask of.
+        actions: The actions of the saved criteria, and of those that they refresh from, by code.
+        asked: What each of them asks.
     """
 
     nos: AbstractSet[str]
-    actions: Sequence[CriteriaAction]
-    schema: Schema
+    actions: Mapping[str, Sequence[CriteriaAction]]
+    asked: Sequence[BoundSelection]
+
+    def asking(self, criteria: Criteria | None) -> BoundSelection:
+        """What the criteria of an action ask of these contacts."""
+        pairs = zip(chain(*self.actions.values()), self.asked, strict=True)
+        return among(next(asked for each, asked in pairs if each.criteria is criteria), self.nos)
 
 
 def line_defaults(context: Context, segment: Segment) -> Terms:
@@ -113,9 +118,7 @@ def _candidates(
     options: Options,
     few: Few | None,
 ) -> Candidates:
-    bound = bind(criteria, few.schema if few else schema_of(store), as_of)
-    if few:
-        bound = among(bound, few.nos)
+    bound = few.asking(criteria) if few else bind(criteria, schema_of(store), as_of)
     return store.contacts.candidates(bound, options)
 
 
@@ -279,7 +282,8 @@ def _refreshed(
         done = attrs.evolve(action, left_out=before.left_out, overruled=before.overruled)
         return segment.acted(done)
     scratch = Segment(header=segment.header, languages=segment.languages)
-    actions = few.actions if few else saved_actions(context.store, action.saved_code)
+    code = action.saved_code
+    actions = few.actions[code] if few else saved_actions(context.store, code)
     fresh = replayed(context, scratch, actions, as_of, few)
     by_hand, banned = _done_by_hand(segment)
     kept_by_hand, others = segment.lines.picked(by_hand)
@@ -320,7 +324,7 @@ def _with_others(
     left_out: Sequence[LeftOut], before: LeftOuts, tried: AbstractSet[str]
 ) -> Sequence[LeftOut]:
     """Who is left out of those that were tried, with those of before that were not."""
-    if not left_out and not any(each.contact_no in tried for each in before):
+    if not left_out and not before.names(tried):
         return before
     return (*(each for each in before if each.contact_no not in tried), *left_out)
 

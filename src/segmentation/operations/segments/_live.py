@@ -5,49 +5,33 @@ day, and what the criteria were. The next one tries only the contacts that chang
 rows passed over the edge of a relative date. Where that is not enough everybody is tried.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from datetime import date
-from hashlib import sha256
 from typing import Self
 
 import attrs
 
 from segmentation.changes import MOST, RULES, Changed, linked_field
 from segmentation.criteria import (
-    MEANING,
     AsOf,
-    BoundSelection,
-    Cut,
-    Schema,
-    Table,
     among,
-    bind,
     differing,
-    segments_in,
-    tables_of,
 )
 from segmentation.errors import NotFound
 from segmentation.frozen import freeze_within
 from segmentation.operations.context import Context
 from segmentation.operations.permission import may_deny
-from segmentation.operations.records import get_record
-from segmentation.operations.schema import schema_of
 from segmentation.protocols import Changes, NotesChanges, Store
 from segmentation.segments import (
-    ActionKind,
-    CriteriaAction,
-    Options,
-    SavedCriteria,
     Segment,
-    actions_from_json,
-    contact_schema,
 )
 from segmentation.serialization import from_json, to_json
 from segmentation.templates import InteractionTemplate
 
 from ._apply_action import Few
+from ._asked import Asked, hash_of, keep_asked, kept_asked
 from ._circles import check_circle
 
 
@@ -178,28 +162,34 @@ def look(context: Context, segment: Segment, as_of: AsOf) -> Look:
     code = segment.header.saved_criteria_code
     if before is None or before.named or changed is None or not changed.keys().isdisjoint(RULES):
         check_circle(store, code)
-    saved = list(_saved(store, code))
-    actions = [action for each in saved for action in actions_from_json(each.actions)]
-    schema = schema_of(store)
-    asked = _bound(actions, schema, as_of)
-    if not changes or any(_cannot_be_followed(actions)) or _may_deny(store, segment):
+    asked = _asked_as_before(store, before, changed, as_of) or Asked.of(store, code, as_of)
+    if not changes or asked.looks_at_many or _may_deny(store, segment):
         return EVERYBODY
-    tables = _tables(asked)
+    keep_asked(store, asked)
     seen = Seen(
         position=position,
         today=as_of.today,
         workdate=as_of.workdate,
         asking=_asking(as_of),
-        words=_words([each.actions for each in saved], tables),
-        tables=tuple(table.name for table in tables),
-        named=_versions(store, {no for bound in asked for no in segments_in(bound)}),
+        words=asked.words,
+        tables=tuple(table.name for table in asked.tables),
+        named=_versions(store, asked.segments),
     )
     if before is None or not _asks_the_same(before, seen):
         return Look(seen)
-    nos = None if changed is None else _to_try(store, changed, before, actions, asked)
-    few = None if nos is None else Few(nos, actions_from_json(saved[0].actions), schema)
+    nos = None if changed is None else _to_try(store, changed, before, asked)
+    few = None if nos is None else Few(nos, asked.actions, asked.bound)
     is_same_day = (before.today, before.workdate) == (seen.today, seen.workdate)
     return Look(seen, few, is_same_day=is_same_day)
+
+
+def _asked_as_before(
+    store: Store, before: Seen | None, changed: Changed | None, as_of: AsOf
+) -> Asked | None:
+    """What the criteria ask, if neither they nor definitions changed since, and it is kept."""
+    if before is None or changed is None or not changed.keys().isdisjoint(RULES):
+        return None
+    return kept_asked(store, before.words, as_of)
 
 
 def _noted_since(changes: Changes, seen: Seen) -> Changed | None:
@@ -210,82 +200,27 @@ def _asks_the_same(before: Seen, now: Seen) -> bool:
     return (before.asking, before.words, before.named) == (now.asking, now.words, now.named)
 
 
-def _saved(store: Store, code: str) -> Iterator[SavedCriteria]:
-    """Saved criteria, and those that they refresh from; they do not go round in a circle."""
-    saved = get_record(store, SavedCriteria, code)
-    yield saved
-    for action in actions_from_json(saved.actions):
-        if action.kind is ActionKind.REFRESH:
-            yield from _saved(store, action.saved_code)
-
-
-def _cannot_be_followed(actions: Sequence[CriteriaAction]) -> Iterator[bool]:
-    """Whether an action looks at several contacts together."""
-    ignoring = Options(ignore_exclusion=True)
-    for action in actions:
-        options = attrs.evolve(action.options, ignore_exclusion=True)
-        yield options != ignoring or isinstance(action.criteria, Cut)
-
-
 def _may_deny(store: Store, segment: Segment) -> bool:
     """Whether somebody may be left out for the template of a segment, as consent is missing."""
     code = segment.header.interaction_template_code
     return may_deny(store.records.find(InteractionTemplate, code) if code else None)
 
 
-def _bound(
-    actions: Sequence[CriteriaAction], schema: Schema, as_of: AsOf
-) -> Sequence[BoundSelection]:
-    return [bind(action.criteria, schema, as_of) for action in actions]
-
-
 def _asking(as_of: AsOf) -> str:
     """A hash of who asks, and how, but for the day."""
-    return _hash(as_of.user, str(as_of.zone), as_of.date_order, sorted(as_of.tokens.items()))
-
-
-def _words(texts: Sequence[str], tables: Sequence[Table]) -> str:
-    """A hash of the criteria and of the definitions that they depend on."""
-    described = [(each.name, repr(each.link), *_own_fields(each)) for each in tables]
-    return _hash(MEANING, texts, described)
-
-
-def _hash(*told: object) -> str:
-    return sha256(repr(told).encode()).hexdigest()
+    return hash_of(as_of.user, str(as_of.zone), as_of.date_order, sorted(as_of.tokens.items()))
 
 
 def _versions(store: Store, segment_nos: Iterable[str]) -> Mapping[str, int]:
     return {no: store.segments.get(no).version for no in sorted(segment_nos)}
 
 
-def _own_fields(table: Table) -> Iterator[str]:
-    """The fields of a table that a host may define anew."""
-    ours = contact_schema().tables
-    for field in table.fields.values():
-        if field.extra or table.name not in ours:
-            yield repr(field)
-
-
-def _tables(asked: Sequence[BoundSelection]) -> Sequence[Table]:
-    found = {table.name: table for bound in asked for table in tables_of(bound)}
-    return [found[name] for name in sorted(found)]
-
-
 # -- who is to be tried -----------------------------------------------------------------------
 
 
-def _to_try(
-    store: Store,
-    changed: Changed,
-    before: Seen,
-    actions: Sequence[CriteriaAction],
-    asked: Sequence[BoundSelection],
-) -> AbstractSet[str] | None:
+def _to_try(store: Store, changed: Changed, before: Seen, asked: Asked) -> AbstractSet[str] | None:
     found: set[str] = set()
-    for step in (
-        _changed(store, asked[0], _tables(asked), changed),
-        _moved(store, before, actions, asked),
-    ):
+    for step in (_changed(store, asked, changed), _moved(store, before, asked)):
         for nos in step:
             if nos is None:
                 return None
@@ -295,12 +230,10 @@ def _to_try(
     return found
 
 
-def _changed(
-    store: Store, bound: BoundSelection, tables: Sequence[Table], changed: Changed
-) -> Iterator[Collection[str] | None]:
+def _changed(store: Store, asked: Asked, changed: Changed) -> Iterator[Collection[str] | None]:
     """The contacts that changed, or whose rows did; ``None`` if that is not known."""
-    schema = bound.schema
-    for table in tables:
+    bound, schema = asked.bound[0], asked.schema
+    for table in asked.tables:
         if table.name not in changed:
             continue
         owners, field = changed[table.name], linked_field(table, schema.base, schema.key)
@@ -313,18 +246,12 @@ def _changed(
             yield store.contacts.matching(among(everybody, owners - {""}, field))
 
 
-def _moved(
-    store: Store,
-    before: Seen,
-    actions: Sequence[CriteriaAction],
-    asked: Sequence[BoundSelection],
-) -> Iterator[Collection[str] | None]:
+def _moved(store: Store, before: Seen, asked: Asked) -> Iterator[Collection[str] | None]:
     """The contacts whom the day moved over an edge; ``None`` if that is not known."""
-    for action, new in zip(actions, asked, strict=True):
-        as_of = attrs.evolve(new.as_of, today=before.today, workdate=before.workdate)
-        if as_of == new.as_of:
-            return
-        old = bind(action.criteria, new.schema, as_of)
+    as_of = attrs.evolve(asked.as_of, today=before.today, workdate=before.workdate)
+    if as_of == asked.as_of:
+        return
+    for old, new in zip(asked.on(as_of).bound, asked.bound, strict=True):
         if old.node != new.node:
             moved = differing(old, new)
             yield None if moved is None else store.contacts.matching(moved)
