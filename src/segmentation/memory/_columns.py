@@ -308,15 +308,18 @@ class Texts:
         return texts if self._read is None else map(self._read, texts)
 
     def _texts(self, start: int, stop: int) -> Iterator[str]:
+        return chain.from_iterable(self._lists(start, stop))
+
+    def _lists(self, start: int, stop: int) -> Iterator[list[str]]:
         while start < stop:
             block, first = divmod(start, BLOCK)
             end = min(first + stop - start, BLOCK)
             if block < len(self._blocks):
                 text, ends = self._blocks[block]
                 some = ends[first : end + 1]
-                yield from [text[low:high] for low, high in pairwise(some)]
+                yield [text[low:high] for low, high in pairwise(some)]
             else:
-                yield from self._last[first:end]
+                yield self._last[first:end]
             start += end - first
 
     def taken(self, positions: Iterable[int]) -> list[Any]:
