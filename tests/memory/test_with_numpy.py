@@ -1,21 +1,26 @@
 """An index built with numpy answers like one that is built without."""
 
+import sys
 from array import array
 from collections.abc import Sequence
 from typing import Any
 from unittest import mock
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks import mix, reference_data
+from segmentation.bitmaps import from_positions
 from segmentation.fields import Field, FieldType
 from segmentation.interactions import Interaction
 from segmentation.memory import MemoryStore, _with_numpy
+from segmentation.memory._columns import fitting
 from segmentation.memory._index_rows import LinkedRows
 from segmentation.memory._sources import PlainSource
-from segmentation.memory._with_numpy import Keys
+from segmentation.memory._stored_keys import keys_of
+from segmentation.memory._with_numpy import Keys, places
 
 GROUPS = 5
 always = mock.patch.object(_with_numpy, "_LEAST", 1)
@@ -124,3 +129,69 @@ def test_keys_of_different_shapes_are_not_compared() -> None:
 
 def test_few_rows_do_without() -> None:
     assert Keys.of(["A"], 1) is None
+
+
+def numbers(keys: Keys | None) -> tuple[list[int], tuple[int, bytes]] | None:
+    """What keys hold, to be compared."""
+    return None if keys is None else (keys.numbers.tolist(), keys.shape)
+
+
+EVEN = [f"CT{number:05}" for number in range(2_500)]
+
+
+@pytest.mark.parametrize(
+    ("values", "suits"),
+    [
+        pytest.param(EVEN, True, id="texts of one length"),
+        pytest.param([f"{text:>70}" for text in EVEN], True, id="long texts of one length"),
+        pytest.param([*EVEN, "CT1"], False, id="another length, not laid in a block"),
+        pytest.param(["CT1", *EVEN], False, id="another length first"),
+        pytest.param([*EVEN[:9], "CT1", *EVEN], False, id="another length in a block"),
+        pytest.param(["", *EVEN], False, id="a blank first"),
+        pytest.param([*EVEN, "ÅÅ00001"], False, id="letters beyond ASCII"),
+        pytest.param(EVEN[:3] * 99, True, id="few different"),
+        pytest.param([*EVEN[:3] * 99, None], False, id="few different, and none"),
+        pytest.param(["CT00001"], True, id="a single one"),
+        pytest.param(list(range(2_500)), False, id="whole numbers"),
+    ],
+)
+def test_a_column_has_the_keys_of_its_values(values: list[Any], suits: bool) -> None:
+    with always:
+        expected = numbers(Keys.of(values, len(values)))
+        assert (expected is not None) == suits
+        for laid in {len(values), len(values) * 2 // 3, 1}:
+            column, rest = fitting(values), values[laid:]
+            assert numbers(keys_of(column, laid, rest, None)) == expected
+
+
+def test_a_missing_value_has_the_key_of_the_blank() -> None:
+    with always:
+        expected = numbers(Keys.of(["A", "B", "A", "B", "B"], 5))
+        assert numbers(keys_of(fitting(["A", None, "A"]), 3, ["B", None], "B")) == expected
+        assert numbers(keys_of(fitting(EVEN), 2_500, [None], "CT00007")) == numbers(
+            Keys.of([*EVEN, "CT00007"], 2_501)
+        )
+
+
+def test_further_values_of_another_shape_do_not_suit() -> None:
+    with always:
+        assert keys_of(fitting(EVEN), 2_500, ["CT1"], None) is None
+
+
+@given(st.sets(st.integers(0, 999)))
+def test_the_same_positions_are_listed(positions: set[int]) -> None:
+    bitmap = from_positions(positions, 1_000)
+    with always, mock.patch.dict(sys.modules, numpy=np):
+        for size in (1_000, 1_008):
+            listed = places(bitmap, size)
+            assert listed in (None, sorted(positions))
+            assert (listed is None) == (not size / 256 <= len(positions) <= size / 16)
+        with never:
+            assert places(bitmap, 1_000) is None
+    with always, mock.patch.dict(sys.modules):
+        sys.modules.pop("numpy", None)
+        assert places(bitmap, 1_000) is None
+
+
+def test_few_rows_of_a_column_do_without() -> None:
+    assert keys_of(fitting(EVEN), 2_500, [], None) is None

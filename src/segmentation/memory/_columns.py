@@ -304,19 +304,19 @@ class Texts:
 
     def part(self, start: int, stop: int) -> Iterable[Any]:
         """The values from one position to another (exclusive)."""
-        texts = self._texts(start, stop)
+        texts = chain.from_iterable(self._texts(start, stop))
         return texts if self._read is None else map(self._read, texts)
 
-    def _texts(self, start: int, stop: int) -> Iterator[str]:
+    def _texts(self, start: int, stop: int) -> Iterator[list[str]]:
         while start < stop:
             block, first = divmod(start, BLOCK)
             end = min(first + stop - start, BLOCK)
             if block < len(self._blocks):
                 text, ends = self._blocks[block]
                 some = ends[first : end + 1]
-                yield from [text[low:high] for low, high in pairwise(some)]
+                yield [text[low:high] for low, high in pairwise(some)]
             else:
-                yield from self._last[first:end]
+                yield self._last[first:end]
             start += end - first
 
     def taken(self, positions: Iterable[int]) -> list[Any]:
@@ -358,7 +358,7 @@ class Texts:
         self._replace(position >> _BITS, {position: value if fits else self._type()})
 
     def _replace(self, block: int, values: Mapping[int, Any]) -> None:
-        texts = list(self._texts(block * BLOCK, min((block + 1) * BLOCK, len(self))))
+        texts = next(self._texts(block * BLOCK, min((block + 1) * BLOCK, len(self))))
         for place, value in values.items():
             texts[place & _REST] = value if self._write is None else self._write(value)
         if block < len(self._blocks):

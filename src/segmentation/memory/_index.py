@@ -6,7 +6,7 @@ contacts as possible: contacts that have changed, links through other tables, va
 order.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import compress, islice
 from types import SimpleNamespace
@@ -42,6 +42,7 @@ from ._index_following import having_followed
 from ._index_links import LinkedTable
 from ._index_positions import Positions
 from ._rosters import IndexedRoster
+from ._with_numpy import places
 
 
 class ContactIndex:
@@ -112,7 +113,7 @@ class ContactIndex:
         data = self._ready()
         found = _matching_bitmap(bound, data)
         if bound.cut is None:
-            numbers = list(picked(data.nos, found))
+            numbers = _listed(data.nos, found)
             return numbers if len(data.nos) == data.size else sorted(numbers)
         if isinstance(bound.cut, First):
             found = _top_n(bound.cut, found, bound, data)
@@ -154,6 +155,12 @@ class ContactIndex:
             self._read.add(self._data.positions)
         self._data.was_asked = True
         return self._data
+
+
+def _listed(nos: Sequence[str], found: Bitmap) -> list[str]:
+    """The numbers at the positions in a set."""
+    at = places(found, len(nos))
+    return list(picked(nos, found) if at is None else map(nos.__getitem__, at))
 
 
 def _matching_bitmap(bound: BoundSelection, data: IndexData) -> Bitmap:

@@ -203,6 +203,12 @@ class _Linking:
         blank = self._fields[at].blank
         return (blank if value is None else value for value in values)
 
+    def _numbers_of(self, at: int) -> tuple[Keys | None, Keys | None]:
+        """The values at one place of the key of all contacts, and of all rows, as numbers."""
+        blank = self._fields[at].blank if at else None
+        own = self._positions.source.keys(self._own_fields[at], blank)
+        return own, own and self._source.keys(self._fields[at], blank)
+
     def _keys(self, read: Callable[[int], Iterator[Any]]) -> Iterator[Any]:
         """Whole keys, one at a time, to save memory."""
         parts = [read(at) for at in range(len(self._fields))]
@@ -231,8 +237,7 @@ class _Linking:
         """The same for all contacts at once, ``None`` if that cannot be."""
         if at or len(self._places) < self._size:
             return None
-        known = Keys.of(self._positions.nos[: self._size], self._size)
-        keys = known and Keys.of(self._read(0), self._source.size)
+        known, keys = self._numbers_of(0)
         groups = keys.places_in(known) if known and keys else None
         return None if groups is None else (None, groups)
 
@@ -244,8 +249,7 @@ class _Linking:
         """The same for all contacts at once, ``None`` if that cannot be."""
         if len(self._fields) > 1 or len(self._places) < self._size:
             return None
-        own = Keys.of(self._own(0), self._size)
-        keys = own and Keys.of(self._read(0), self._source.size)
+        own, keys = self._numbers_of(0)
         if own is None or keys is None:
             return None
         different, of_contacts = own.different()
@@ -301,8 +305,7 @@ class _Linking:
     def _compare(self, at: int, kept: "array[int] | None", groups: "array[int]") -> None:
         """Take rows away from contacts that have another value at one place of the key."""
         if kept is None:
-            own = Keys.of(self._own(at), self._size)
-            keys = own and Keys.of(self._read(at), self._source.size)
+            own, keys = self._numbers_of(at)
             rows = keys.differing(own, groups) if own and keys else None
             if rows is not None:
                 for row in rows:

@@ -122,7 +122,7 @@ class TextColumn:
 
     def _join(self) -> bytes | None:
         try:
-            text = "\0".join(value or "" for value in self._values(None))
+            text = "\0".join(self._values(None))
         except TypeError:  # not all are texts
             return None
         long = b"\0%b\0" % _to_bytes(text)

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from segmentation.fields import Field, is_value_of
+from segmentation.fields import Field, Value, is_value_of
 
 from ._columns import Coded
 from ._index_columns import Dictionary, Ranks, encode, encode_codes
 from ._layout import SAME, Layout
+from ._stored_keys import keys_of
+from ._with_numpy import Keys
 
 
 class Snapshot:
@@ -100,6 +102,10 @@ class Snapshot:
             return encode(field, list(self.values(field)))
         values = list(map(_stored(field), column.values)) if field.extra else column.values
         return encode_codes(field, values, column.first(laid), rest)
+
+    def keys(self, field: Field, blank: Value | None) -> Keys | None:
+        """All values of a field as numbers, ``None`` if they do not suit."""
+        return None if field.extra else keys_of(*self._layout.parted(field, self.size), blank)
 
     def differ(self, field: Field) -> bool:
         """Whether there are many values in a field, most of them different."""

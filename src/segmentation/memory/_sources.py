@@ -16,6 +16,7 @@ from segmentation.fields import Field, Value
 from ._chains import Chains
 from ._index_columns import Dictionary, Ranks, encode, reader
 from ._snapshots import Snapshot
+from ._with_numpy import Keys
 
 
 class Source(Protocol):
@@ -36,6 +37,14 @@ class Source(Protocol):
 
         Raises:
             Unsortable: The values have no order.
+        """
+
+    def keys(self, field: Field, blank: Value | None) -> Keys | None:
+        """All values of a field as numbers, ``None`` if they do not suit.
+
+        Args:
+            field: The field.
+            blank: What to take for a missing value; ``None`` if there must be none.
         """
 
     def differ(self, field: Field) -> bool:
@@ -74,6 +83,10 @@ class PlainSource:
     def encoded(self, field: Field) -> tuple[Dictionary, Ranks]:
         """The dictionary of a field, and the rank at each position."""
         return encode(field, list(self.values(field)))
+
+    def keys(self, field: Field, blank: Value | None) -> Keys | None:
+        """All values of a field as numbers, ``None`` if they do not suit."""
+        return Keys.of(_meant(self.values(field), blank), self.size)
 
     def differ(self, _field: Field) -> bool:
         """Whether there are many different values: nobody knows."""
@@ -180,5 +193,5 @@ class RowsByKey:
         return tuple([blank if value is None else value for value, blank in values])
 
 
-def _meant(values: Iterable[Any], blank: Value) -> Iterator[Any]:
+def _meant(values: Iterable[Any], blank: Value | None) -> Iterator[Any]:
     return (blank if value is None else value for value in values)

@@ -1,9 +1,10 @@
-"""Steps of building an index that numpy takes faster, where it is installed.
+"""Steps of building and reading an index that numpy takes faster, where it is installed.
 
 Everything here is optional: each function gives ``None`` if there is no numpy, if there is so
 little that it does not matter, or if the values do not suit; then plain Python does the same.
 """
 
+import sys
 from array import array
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -12,6 +13,8 @@ from importlib.util import find_spec
 from itertools import islice
 from typing import Any
 
+from segmentation.bitmaps import Bitmap
+
 from ._index_columns import Ranks
 
 _LEAST = 10_000
@@ -19,6 +22,9 @@ _LEAST = 10_000
 _PART = 65_536
 """How many texts are read together."""
 _WORD = 8
+_FEW = 256
+_MANY = 16
+"""Sets with at least one in so many positions, but fewer than one in so many, are listed by it."""
 
 
 @cache
@@ -29,6 +35,22 @@ def _installed() -> bool:
 def _numpy(rows: int) -> Any:  # noqa: ANN401 - a module
     """The module, ``None`` if it is not installed or not worth it for so many rows."""
     return import_module("numpy") if rows >= _LEAST and _installed() else None
+
+
+def places(bitmap: Bitmap, size: int) -> list[int] | None:
+    """The positions in a set, ascending, where they are neither few nor many of so many.
+
+    Nothing is imported for that: a list is there before numpy would be.
+    """
+    found = bitmap.bit_count()
+    if found * _FEW < size or found * _MANY > size or "numpy" not in sys.modules:
+        return None
+    np = _numpy(size)
+    if np is None:
+        return None
+    raw = np.frombuffer(bitmap.to_bytes(size // 8 + 1, "little"), np.uint8)
+    listed: list[int] = np.flatnonzero(np.unpackbits(raw, bitorder="little")).tolist()
+    return listed
 
 
 def chained(
@@ -121,6 +143,23 @@ class Keys:
             shapes.add(part[1])
         return cls(np.concatenate(parts), shapes.pop()) if len(shapes) == 1 else None
 
+    @classmethod
+    def of_text(cls, text: str, length: int, more: Sequence[Any]) -> "Keys | None":
+        """The same for texts of one length that stand in one, and further values."""
+        np = _numpy(len(text) // length + len(more))
+        known = np and _of_letters(np, text, length)
+        rest = _numbered(np, more) if known and more else known
+        if known is None or rest is None or rest[1] != known[1]:
+            return None
+        return cls(np.concatenate([known[0], rest[0]]) if more else known[0], known[1])
+
+    def at(self, codes: Ranks, behind: int) -> "Keys":
+        """The key of each code, and after these those from one on."""
+        np = _numpy(_LEAST)
+        code = "B" if isinstance(codes, bytes | bytearray) else codes.typecode
+        found = self.numbers[np.frombuffer(codes, code)]
+        return Keys(np.concatenate([found, self.numbers[behind:]]), self.shape)
+
     def different(self) -> "tuple[Keys, array[int]]":
         """Each different key once, ascending, and the place of each key among them."""
         np = _numpy(_LEAST)
@@ -163,13 +202,18 @@ def _numbered(np: Any, values: Sequence[Any]) -> tuple[Any, tuple[int, bytes]] |
     except TypeError:  # not all are texts
         return None
     length = lengths.pop()
-    if lengths or not length or not text.isascii():
+    return None if lengths or not length else _of_letters(np, text, length)
+
+
+def _of_letters(np: Any, text: str, length: int) -> tuple[Any, tuple[int, bytes]] | None:  # noqa: ANN401
+    """Texts of one length, which stand in one, as numbers, and their shape."""
+    if not text.isascii():
         return None
-    letters = np.frombuffer(text.encode(), np.uint8).reshape(len(values), length)
+    letters = np.frombuffer(text.encode(), np.uint8).reshape(-1, length)
     start = max(length - _WORD, 0)
     if (letters[:, :start] != letters[0, :start]).any():
         return None
-    padded = np.zeros((len(values), _WORD), np.uint8)
+    padded = np.zeros((len(letters), _WORD), np.uint8)
     padded[:, : length - start] = letters[:, start:]
     return padded.view(">u8").ravel().astype(np.uint64), (length, text[:start].encode())
 
