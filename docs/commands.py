@@ -1,9 +1,9 @@
 """Run the commands of pages, and compare what they print with what the pages show.
 
 A command stands after `$ ` in a block of `console`, what it prints in the lines below it; a block
-of `bash` is all commands. `...` in them stands for anything; at the end of a word of a command for
-the rest of a word that was printed above. Those of `segmentation` run in the folder of the page's
-other examples. Every other command is left to the reader by a rule that says why.
+of `bash` is all commands. `...` in what is printed stands for anything; at the end of a word of a
+command for the rest of a word that was printed above. Commands of `segmentation` run in the folder
+of the page's other examples. Every other command is left to the reader by a rule that says why.
 `python -m docs.commands` counts them.
 """
 

@@ -24,6 +24,8 @@ from segmentation.errors import (
     UnknownName,
     near_name,
 )
+from segmentation.segments import contact_schema
+from segmentation.workspace import Workspace
 
 FAMILY: list[SegmentationError] = [
     FilterError("is odd", text="a|", position=2, expected="a value", field="contact.city"),
@@ -117,3 +119,27 @@ def test_every_code_stands_on_the_page_of_errors() -> None:
     kinds: list[type[SegmentationError]] = [errors.UsageError, WrongUse]
     for kind in kinds + [type(error) for error in FAMILY]:
         assert f"`{kind.code}` | `{kind.__name__}`" in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [
+        ("country", "country_region_code"),
+        ("Country Region", "country_region_code"),
+        ("phone", "phone_no"),
+        ("mobile", "mobile_phone_no"),
+        ("language", "language_code"),
+        ("vat", "vat_registration_no"),
+        ("ctiy", "city"),
+        ("cityy", "city"),
+        ("...", ""),
+    ],
+)
+def test_the_beginning_of_a_name_by_words_goes_before_a_difference_of_letters(
+    asked: str, near: str
+) -> None:
+    fields = contact_schema().table("contact").fields
+    assert near_name(asked, fields) == near
+    if near:
+        with pytest.raises(UnknownName, match=f"did you mean '{near}'"):
+            Workspace.open().select(contact={asked: "1"})

@@ -14,7 +14,7 @@ from typing import cast
 
 import attrs
 
-from .errors import Fault, Identifier, Message, near_hint, near_name
+from .errors import Fault, Identifier, Message, name_begun, name_spelled_like, near_hint, near_name
 from .exclusions import is_unreadable, names_exclusion
 from .fields import Field, Record, captioned_fields_of
 from .frozen import FrozenMapping
@@ -426,5 +426,7 @@ class _Matcher:
         if len(self.faults) >= _NEAR_NAMES:
             return ""
         called = {**self._own_called, **self._known.named, **self._known.excluding}
-        near = near_name(letters_of(name), called, alike=0.75)
-        return Message(" (did you mean {near!r}?)", near=called[near].name) if near else ""
+        like = name_spelled_like(letters_of(name), called, alike=0.75)
+        begun = name_begun(name, [field.name for field in called.values()])
+        near = begun or (called[like].name if like else "")
+        return Message(" (did you mean {near!r}?)", near=near) if near else ""

@@ -23,6 +23,7 @@ names the error in logs and in the docs and never changes with the wording. ``me
 text with its parts kept apart, from which `segmentation.languages` tells it in other languages.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import ClassVar, Never, Self
@@ -236,16 +237,37 @@ class UnknownName(UsageError, LookupError, TypeError):  # noqa: N818 - says what
         )
 
 
-def near_name(name: str, known: Iterable[str], *, alike: float = 0.6) -> str:
-    """The known name that looks most like ``name``, or ``""`` if none is as alike as that.
+def near_name(name: str, known: Iterable[str]) -> str:
+    """The known name that is meant most likely, or ``""`` if none looks like it.
+
+    A name that begins with the same words goes before one that differs in letters.
 
     >>> near_name("postcode", ["post_code", "city"])
     'post_code'
+    >>> near_name("country", ["county", "country_region_code"])
+    'country_region_code'
     """
+    names = list(known)
+    return name_begun(name, names) or name_spelled_like(name, names)
+
+
+def name_begun(words: str, known: Iterable[str]) -> str:
+    """The shortest known name that begins with these words, or ``""``."""
+    begun = _words_of(words)
+    longer = [name for name in known if begun and _words_of(name)[: len(begun)] == begun]
+    return min(longer, key=len, default="")
+
+
+def name_spelled_like(name: str, known: Iterable[str], *, alike: float = 0.6) -> str:
+    """The known name whose letters are most like those of ``name``, or ``""``."""
     lowered = {candidate.lower(): candidate for candidate in known}
     cutoff = min(alike, 0.5) if len(name) == _SHORT else alike  # one of two characters is wrong
     found = get_close_matches(name.lower(), lowered, n=1, cutoff=cutoff)
     return lowered[found[0]] if found else ""
+
+
+def _words_of(name: str) -> list[str]:
+    return re.findall(r"[^\W_]+", name.lower())
 
 
 def near_hint(near: str) -> Message | str:

@@ -308,7 +308,10 @@ def test_all_paths_that_lead_to_nothing_are_told_at_once(crm: seg.Workspace, fol
         crm.import_data([folder / "kontact.csv", folder / "xyz.csv"])
     assert [fault.reason for fault in told.value.faults] == [
         "is not named after a table of ours; did you mean 'contact'?",
-        "is not named after a table of ours",
+        (
+            "is not named after a table of ours; name it after its table, such as contact.csv, or"
+            " give its table in a map"
+        ),
     ]
 
 

@@ -17,6 +17,7 @@ from segmentation.errors import (
     Message,
     Rejected,
     UnknownName,
+    name_spelled_like,
     near_hint,
     near_name,
     unexpected,
@@ -89,7 +90,7 @@ def check_declaration(mapped: Mapping[str, MappedTable], tables: Tables) -> None
 
 def _check_own(name: str, layouts: Mapping[str, object]) -> None:
     called = {table.alias: table.name for table in contact_schema().tables.values()}
-    near = called.get(name) or near_name(name, layouts, alike=_NEARLY)
+    near = called.get(name) or name_spelled_like(name, layouts, alike=_NEARLY)
     if near:
         raise UnknownName("table", name, known=[near], where=Message("the mapping"))
 
@@ -102,7 +103,7 @@ def check_named(mapped: Iterable[str], tables: Tables, schema: Schema) -> None:
     """
     ours = tables.by_name()
     for name in mapped:
-        if name not in ours and name not in schema.tables and near_name(name, ours):
+        if name not in ours and name not in schema.tables and name_spelled_like(name, ours):
             raise UnknownName("table", name, known=ours, where=Message("the mapping"))
 
 
@@ -196,7 +197,7 @@ def _changed_faults(place: str, host: MappedTable) -> Iterator[Fault]:
 def _is_apart(name: str, known: Iterable[str], declared: Iterable[str]) -> bool:
     """Whether a name is the host's own: it has the letters of none, and looks like no declared."""
     letters = set(map(_letters, known))
-    return _letters(name) not in letters and not near_name(name, declared, alike=_NEARLY)
+    return _letters(name) not in letters and not name_spelled_like(name, declared, alike=_NEARLY)
 
 
 def _no_field(place: str, name: str, known: Iterable[str]) -> Fault:

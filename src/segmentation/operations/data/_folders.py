@@ -121,7 +121,10 @@ def _not_ours(path: Path) -> Fault:
     if path.is_dir():
         reason = Message("holds no file that is named after a table of ours")
     else:
-        hint = near_hint(near_name(path.stem, imported_kinds()))
+        hint = near_hint(near_name(path.stem, imported_kinds())) or Message(
+            "; name it after its table, such as contact{ending}, or give its table in a map",
+            ending=path.suffix,
+        )
         reason = Message("is not named after a table of ours{hint}", hint=hint)
     return Fault(Identifier(path), "", reason, "unknown_table")
 
