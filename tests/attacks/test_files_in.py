@@ -5,10 +5,13 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import segmentation as seg
+from segmentation.adapters.narwhals import from_frame
 from segmentation.command_line import main
+from segmentation.contacts import Contact
 from segmentation.operations.data import ImportOptions, import_path
 
 
@@ -51,7 +54,8 @@ def test_a_value_that_excludes_somebody_is_not_passed_over(
 
 def test_values_that_exclude_nobody_are_passed_over(crm: seg.Workspace, tmp_path: Path) -> None:
     path = tmp_path / "contact.csv"
-    rows = [f"C{number},x,{value}\n" for number, value in enumerate([*HARMLESS, *HARMLESS])]
+    many = [f"Grade {number}" for number in range(1_001)]
+    rows = [f"C{number},x,{value}\n" for number, value in enumerate([*HARMLESS, *many])]
     path.write_text("No.,Name,Status\n" + "".join(rows), encoding="utf-8")
     assert crm.import_data(path, ignore=["*"]).new == len(rows)
 
@@ -98,6 +102,16 @@ def test_large_files_are_looked_at_too(crm: seg.Workspace, tmp_path: Path, form:
         import_path(crm.context, path, options)
     assert [fault.field for fault in caught.value.faults] == ["Status"]
     assert not len(crm.contacts)
+
+
+def test_frames_are_looked_at_too() -> None:
+    frame = pl.DataFrame({"No.": ["C1", "C2"], "Points": [1, 2], "Status": ["Open", "Blocked"]})
+    with pytest.raises(seg.Rejected) as caught:
+        list(from_frame(frame, Contact, ignore="*"))
+    (fault,) = caught.value.faults
+    assert str(fault).startswith("frame of contact: Status: holds 'Blocked'")
+    assert len(list(from_frame(frame, Contact, ignore=("*", "status")))) == 2
+    assert len(list(from_frame(frame.head(1), Contact, ignore="*"))) == 1
 
 
 # -- texts that hold more than they seem to -----------------------------------------------------

@@ -469,6 +469,10 @@ def test_a_column_that_a_map_needs_is_in_the_file(
     )
 
 
+def test_a_file_without_a_column_needs_none(memory: seg.Workspace, folder: Path) -> None:
+    assert take(memory, folder / "contact.json", "[]", map="erpnext").new == 0
+
+
 def test_a_map_may_begin_with_a_mark_of_its_encoding(folder: Path) -> None:
     (folder / "map.toml").write_text('[[tables]]\ntable = "contact"\n', encoding="utf-8-sig")
     assert to_map(folder / "map.toml").of_table("contact")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 import segmentation as seg
 from segmentation.code_tables import MailingGroup
@@ -325,3 +326,47 @@ def test_what_is_no_package_is_a_fault(
 ) -> None:
     (tmp_path / "contact.xml").write_bytes(content)
     assert faults(memory, tmp_path / "contact.xml") == [f"contact.xml: {said}"]
+
+
+# -- merged cells ------------------------------------------------------------------------------
+
+
+def merged(path: Path, *ranges: str) -> Path:
+    """A workbook whose cells are merged: the values of all but the first are gone."""
+    rows: Rows = [
+        ["All contacts"],
+        [],
+        ["No.", "Privacy Blocked", "Name"],
+        ["C1", True, "x"],
+        ["C2", None, "y"],
+    ]
+    book = load_workbook(make_workbook(path, Contact=rows))
+    for each in ranges:
+        book.active.merge_cells(each)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("ranges", "said"),
+    [
+        (("B4:B5",), ["row 5: privacy_blocked: cell B5 is merged with B4"]),
+        (("A4:A5",), ["row 5: no: cell A5 is merged with A4"]),
+        (("A4:B4", "A5:B5"), [f"row {row}: privacy_blocked: cell B{row} is" for row in (4, 5)]),
+    ],
+    ids=["down", "key", "across"],
+)
+def test_a_cell_that_is_merged_with_another_is_not_blank(
+    memory: seg.Workspace, tmp_path: Path, ranges: tuple[str, ...], said: list[str]
+) -> None:
+    found = faults(memory, merged(tmp_path / "contact.xlsx", *ranges))
+    assert len(found) == len(said)
+    assert all(part in fault for part, fault in zip(said, found, strict=True))
+
+
+def test_titles_and_cells_beside_the_table_may_be_merged(
+    memory: seg.Workspace, tmp_path: Path
+) -> None:
+    path = merged(tmp_path / "contact.xlsx", "A1:F2", "C3:D3", "C4:D4", "C5:D5", "A7:C9")
+    memory.import_data(path)
+    assert [each.privacy_blocked for each in memory.contacts] == [True, False]

@@ -14,6 +14,7 @@ from segmentation.errors import BadDocument, Message
 from segmentation.operations.data import Cell, Sheet, Unread
 
 from ._escapes import unescaped
+from ._merged import Range, merged_ranges, without_covered
 
 _MOST_BYTES = 1024 * 1024 * 1024
 """To how much a workbook may grow when it is unpacked."""
@@ -39,7 +40,15 @@ def read_workbook(name: str, content: bytes) -> Sequence[Sheet]:
         values = _opened(content, data_only=True)
         asked = _opened(content, data_only=False) if formulas else values
         return [
-            Sheet(sheet.title, [*_rows(sheet, asked[sheet.title] if formulas else None)])
+            Sheet(
+                sheet.title,
+                [
+                    *without_covered(
+                        _rows(sheet, asked[sheet.title] if formulas else None),
+                        _merged(content, sheet),
+                    )
+                ],
+            )
             for sheet in values.worksheets
             if sheet.sheet_state == "visible"
         ]
@@ -72,6 +81,13 @@ def _holds(archive: zipfile.ZipFile, member: str, wanted: bytes) -> bool:
                 return True
             before = piece[-len(wanted) :]
     return False
+
+
+def _merged(content: bytes, sheet: Any) -> Sequence[Range]:  # noqa: ANN401 - openpyxl has no types
+    """The merged cells of a sheet; its XML is read as a whole only if it has any."""
+    path = sheet._worksheet_path.lstrip("/")  # noqa: SLF001 - it has no other name
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return merged_ranges(archive.read(path)) if _holds(archive, path, b"mergeCell ") else ()
 
 
 def _rows(sheet: Any, asked: Any) -> Iterator[Sequence[Cell]]:  # noqa: ANN401 - openpyxl has no types

@@ -60,7 +60,8 @@ def _check_conditions(place: str, column: ColumnMap, fields: Mapping[str, Field]
         try:
             read_value(fields[name], wanted)
         except Misfit as misfit:
-            raise InvalidValue(f"{at}.{name}", wanted, misfit.of_value) from None
+            reason = misfit.of_value
+            raise InvalidValue(f"{at}.{name}", wanted, reason) from None
 
 
 def _check_other(place: str, column: ColumnMap, kind: type[Record], other: type[Record]) -> None:

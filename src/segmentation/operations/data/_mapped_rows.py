@@ -117,7 +117,7 @@ class _Mapper:
         gone = self._gone() | {name for others in own.values() for name in others[1:]}
         constants = {self._constant(name): name for name in self._map.constants}
         headers = tuple(
-            (*(name for name in header if name not in gone), *constants)
+            (*(name for name in header if name not in gone), *constants) if header else ()
             for header in self._table.headers
         )
         return attrs.evolve(

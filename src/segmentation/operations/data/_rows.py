@@ -243,6 +243,12 @@ class RowReader:
 def _unread(cell: Unread) -> Message:
     if cell.error:
         return Message("cell {cell} holds the error {error}", cell=cell.cell, error=cell.error)
+    if cell.merged_with:
+        return Message(
+            "cell {cell} is merged with {other}; split them, and fill each",
+            cell=cell.cell,
+            other=cell.merged_with,
+        )
     return Message(
         "cell {cell} holds a formula without a value; open the workbook and save it again",
         cell=cell.cell,

@@ -35,7 +35,7 @@ def read_grid(
         nameless.update(
             place
             for place, value in enumerate(values)
-            if value is not None and not _in(header, place)
+            if value is not None and not _is_covered(value) and not _in(header, place)
         )
         if any(value is not None for value in values):
             named = {title: value for title, value in zip(header, values, strict=False) if title}
@@ -54,8 +54,12 @@ def _in(header: Sequence[str], place: int) -> bool:
     return place < len(header) and bool(header[place])
 
 
+def _is_covered(value: object) -> bool:
+    return isinstance(value, Unread) and bool(value.merged_with)
+
+
 def _text(cell: Cell) -> str:
-    return str(_value(cell) or "").strip()
+    return "" if isinstance(cell, Unread) else str(_value(cell) or "").strip()
 
 
 def _value(cell: Cell) -> object:

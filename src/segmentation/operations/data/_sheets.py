@@ -13,15 +13,17 @@ from segmentation.showing import shown_by
 @shown_by("cell")
 @attrs.frozen
 class Unread:
-    """A cell whose value is not known: an error, or a formula that nobody worked out.
+    """A cell whose value is not known: an error, a formula that nobody worked out, a merged cell.
 
     Attributes:
         cell: The cell: "D2".
         error: What stands there for a value ("#N/A"); empty if nothing does.
+        merged_with: The cell whose value is shown over this one, too; empty if there is none.
     """
 
     cell: str
     error: str = ""
+    merged_with: str = ""
 
 
 Cell: TypeAlias = str | int | Decimal | bool | date | datetime | time | Unread | None
