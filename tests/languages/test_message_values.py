@@ -51,7 +51,7 @@ def is_reason(module: Module, node: ast.expr) -> bool:
     match node:
         case ast.Constant(str(text)):
             return not text.isidentifier()
-        case ast.Attribute(attr="reason" | "message") | ast.Starred():
+        case ast.Attribute(attr="reason" | "message" | "of_value") | ast.Starred():
             return True
         case ast.Call():
             return called(node) in TEXTS or called(node).startswith("_")
