@@ -23,7 +23,14 @@ from segmentation.adapters.sqlalchemy import (
 )
 from segmentation.adapters.sqlalchemy._dialects import check_dialect
 from segmentation.contacts import Contact
-from segmentation.errors import Conflict, InvalidValue, MissingExtra, Refused, StoreError
+from segmentation.errors import (
+    Conflict,
+    InvalidValue,
+    JournalBroken,
+    MissingExtra,
+    Refused,
+    StoreError,
+)
 from segmentation.fields import Field
 from segmentation.interactions import Interaction
 from segmentation.journal import FindingKind, Head, verify
@@ -285,6 +292,20 @@ def test_the_journal_is_guarded_and_its_guards_are_looked_after(kept: Database) 
     }
     store.make_guards_anew()
     assert list(store.findings()) == []
+
+
+def test_a_journal_that_was_emptied_at_once_is_told_by_a_kept_head(kept: Database) -> None:
+    """MariaDB has no trigger for ``TRUNCATE``."""
+    store = kept.open(prefix=PREFIX)
+    store.log.append(journal_entries(3, Head()))
+    with seg.Workspace.open(store, user="ANNA", today=TODAY) as crm:
+        head = crm.journal.verify()
+        with kept.engine().begin() as outside:
+            outside.exec_driver_sql("TRUNCATE TABLE crm_journal")
+        found = [str(each) for each in crm.journal.audit(kept=head)]
+        assert found == [f"journal entry {number}: is missing" for number in (1, 2, 3)]
+        with pytest.raises(JournalBroken):
+            crm.journal.verify(kept=head)
 
 
 def test_the_script_is_run_by_the_servers_own_client(kept: Database) -> None:

@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from importlib import import_module
+from typing import Any
 
 import psycopg
 import pytest
@@ -13,7 +14,9 @@ from psycopg.types.string import TextLoader
 from pymysql.constants import FIELD_TYPE
 from pymysql.converters import conversions
 from pymysql.cursors import DictCursor
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from segmentation import make_selection
 from segmentation.adapters.sqlalchemy import join_store
@@ -200,7 +203,14 @@ def connection_of(module: str) -> object:
 
 
 @pytest.mark.parametrize(
-    ("module", "said"), [("MySQLdb", "MySQLdb; connect with PyMySQL"), ("oracledb", "Oracle")]
+    ("module", "said"),
+    [
+        ("MySQLdb", "MySQLdb; connect with PyMySQL"),
+        ("oracledb", "Oracle"),
+        ("pg8000", "pg8000; connect with psycopg"),
+        ("apsw", "APSW; connect with Python's own sqlite3"),
+        ("duckdb", "DuckDB"),
+    ],
 )
 def test_a_connection_of_another_database_is_refused_by_name(module: str, said: str) -> None:
     with pytest.raises(InvalidValue, match=f"is a connection of {said}"):
@@ -225,6 +235,34 @@ def test_a_database_that_is_not_supported_is_refused_by_name(
     with pytest.raises(InvalidValue, match=said):
         store.contacts.statement(bound, dialect)
     host.close()
+
+
+class MadeUp(DefaultDialect):
+    """The dialect of a database that nobody knows."""
+
+    name = "made_up"
+
+
+def test_a_dialect_that_nobody_knows_is_refused_by_name(tmp_path: object) -> None:
+    host = Host(Database(f"{tmp_path}/host.db"))
+    bound = bind(make_selection(), contact_schema(), AsOf(TODAY))
+    with pytest.raises(InvalidValue, match="'made_up' is not supported; segments are kept in SQ"):
+        joined(host.connect()).contacts.statement(bound, MadeUp())
+    host.close()
+
+
+UNBOUND = [
+    pytest.param(Session(), "has no connection or engine; bind it", id="session"),
+    pytest.param(scoped_session(sessionmaker()), "has no connection or engine", id="scoped"),
+    pytest.param(sessionmaker(), "'sessionmaker' is no connection", id="maker"),
+    pytest.param(sqlite3.Connection, "'type' is no connection", id="class"),
+]
+
+
+@pytest.mark.parametrize(("given", "said"), UNBOUND)
+def test_what_makes_connections_or_has_none_is_refused(given: Any, said: str) -> None:  # noqa: ANN401
+    with pytest.raises(InvalidValue, match=said):
+        join_store(given)
 
 
 class Rows(sqlite3.Connection):
@@ -322,3 +360,12 @@ def test_transactions_that_the_host_begins_by_an_event_are_its_own(host: Host) -
     with engine.begin() as connection:
         ours(workspace(connection))
     assert host.seen() == ([], ["SM1 1"])
+
+
+@pytest.mark.postgres
+def test_a_pipeline_of_psycopg_is_refused_until_it_is_left(postgres: Host) -> None:
+    connection = postgres.connect()
+    with connection.pipeline(), pytest.raises(Refused, match="in pipeline mode"):
+        ours(workspace(connection))
+    assert ours(workspace(connection)) == "SM1"
+    connection.rollback()

@@ -184,6 +184,36 @@ def test_a_number_that_is_unique_in_its_column_may_be_doubled_as_a_code(
         assert left_out(crm) == ([("", "blank_number", 1)] if clean else [("A", "doubled", 2)])
 
 
+@pytest.mark.parametrize("blank", ["\t", "\n", "\x1f", " "])
+def test_a_number_with_any_blank_before_it_is_the_same_code(engine: sa.Engine, blank: str) -> None:
+    member = sa.Table("member", sa.MetaData(), sa.Column("ref", sa.Text, unique=True))
+    with engine.begin() as connection:
+        member.create(connection)
+    put(engine, {"ref": "A"}, {"ref": f"{blank}A"}, {"ref": "B"}, table=member)
+    with opened(engine, contact=MappedTable(member, {"no": member.c.ref})) as crm:
+        assert crm.select() == ["A", "B"]  # rows of one number that are equal are one contact
+
+
+def test_whole_numbers_are_codes_as_they_stand(engine: sa.Engine) -> None:
+    tag = sa.table("tag", sa.column("partner", sa.Integer()), sa.column("code", sa.Text()))
+    values = {"no": CUSTOMER.c.id, "company_no": CUSTOMER.c.sales}
+    put(engine, {"id": 7, "sales": None}, {"id": 12, "sales": 7})
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE tag (partner INTEGER, code TEXT)")
+        rows = [{"partner": each, "code": "fair"} for each in (12, None)]
+        connection.execute(sa.insert(tag), rows)
+    tags = MappedTable(tag, {"contact_no": tag.c.partner, "mailing_group_code": tag.c.code})
+    members = MappedTable(CUSTOMER, values)
+    with opened(engine, contact=members, contact_mailing_group=tags) as crm:
+        assert crm.select() == ["12", "7"]
+        assert crm.select(mailing_groups={"mailing_group_code": "FAIR"}) == ["12"]
+        assert crm.select(contact={"company_no": "7"}) == ["12"]
+        assert crm.select(contact={"company_no": "''"}) == ["7"]
+        bound = bind(None, schema_of(crm.store), AsOf(TODAY))
+        statement = crm.store.contacts.statement(bound, engine.dialect)  # type: ignore[attr-defined]  # a SQL store's
+        assert "segmentation_code" not in str(statement)
+
+
 def test_a_number_that_is_the_same_in_all_rows_is_that_of_one_contact(engine: sa.Engine) -> None:
     put(engine, {"number": "A", "town": "Bern"}, {"number": "B", "town": "Bern"})
     everybody = MappedTable(CUSTOMER, {"no": "OURS", "city": CUSTOMER.c.town})

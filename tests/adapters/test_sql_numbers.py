@@ -173,6 +173,68 @@ def test_a_contact_that_the_host_renumbered_keeps_all_of_ours(
     assert found == [("K",), ("K", "N1")]
 
 
+def met(crm: seg.Workspace) -> list[str]:
+    return [each.contact_no for each in crm.interactions]
+
+
+def changed(crm: seg.Workspace, connection: sa.Connection, *pairs: tuple[str, str]) -> None:
+    """Let the host rename contacts, one after the other, and record each."""
+    for old, new in pairs:
+        renamed(connection, old, new)
+        assert crm.contacts.renumber(old_no=old, new_no=new).no == new
+
+
+def test_numbers_that_change_again_are_swapped_or_given_to_others_are_followed(
+    crm: seg.Workspace, connection: sa.Connection
+) -> None:
+    """HST-25: a chain, a swap by a number in between, and a number that is given anew."""
+    for no, count in (("P1", 1), ("K", 2), ("G", 3)):
+        meet(crm, no, count)
+    segment = crm.new_segment("Open", interaction_template_code="INVITE")
+    for no in ("P1", "K", "G"):
+        segment.add_contact(no)
+    before = audited(crm)
+    changed(crm, connection, ("P1", "N1"), ("N1", "N2"))
+    assert met(crm) == ["N2", *["K"] * 2, *["G"] * 3]
+    with pytest.raises(Refused, match="the host still has contact K"):
+        crm.contacts.renumber(old_no="K", new_no="G")
+    changed(crm, connection, ("K", "TMP"), ("G", "K"), ("TMP", "G"))
+    assert met(crm) == ["N2", *["G"] * 2, *["K"] * 3]
+    assert segment.contact_nos == ("N2", "G", "K")
+    connection.execute(sa.insert(CUSTOMER), {"no": "P1", "kind": "person", "employer": ""})
+    meet(crm, "P1", 1)
+    changed(crm, connection, ("P1", "P9"))
+    assert met(crm) == ["N2", *["G"] * 2, *["K"] * 3, "P9"]
+    assert segment.contact_nos == ("N2", "G", "K")
+    made = [happening_of(crm.journal[no]) for no in range(before + 1, audited(crm) + 1)]
+    assert [(each.old_no, each.new_no) for each in made if isinstance(each, ContactRenumbered)] == [
+        ("P1", "N1"),
+        ("N1", "N2"),
+        ("K", "TMP"),
+        ("G", "K"),
+        ("TMP", "G"),
+        ("P1", "P9"),
+    ]
+
+
+def test_contacts_become_one_again_and_again(crm: seg.Workspace, connection: sa.Connection) -> None:
+    """HST-26: into one that is gone itself later, and never into one that is gone already."""
+    meet(crm, "K", 1)
+    meet(crm, "G", 1)
+    taken_out(connection, "G")
+    crm.contacts.merge(kept_no="K", gone_no="G")
+    taken_out(connection, "K")
+    for kept_no in ("K", "G"):
+        with pytest.raises(NotFound):
+            crm.contacts.merge(kept_no=kept_no, gone_no="K" if kept_no == "G" else "G")
+    crm.contacts.merge(kept_no="Q", gone_no="K")
+    assert met(crm) == ["Q", "Q"]
+    connection.execute(sa.insert(CUSTOMER), {"no": "G", "kind": "person", "employer": ""})
+    meet(crm, "G", 1)
+    assert met(crm) == ["Q", "Q", "G"]
+    audited(crm)
+
+
 def test_marks_consent_rows_and_texts_of_a_renumbered_contact_are_shown_and_erased(
     crm: seg.Workspace, connection: sa.Connection
 ) -> None:

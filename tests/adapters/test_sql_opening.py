@@ -138,6 +138,12 @@ def test_a_folder_is_no_store(tmp_path: Path) -> None:
         ("mariadb://ann:hunter2@127.0.0.1:1/crm", "."),
         ("mssql://ann:hunter2@127.0.0.1/crm", "no address of"),
         ("nonsense://ann:hunter2@127.0.0.1/crm", "no address of"),
+        ("postgresql+pg8000://ann:hunter2@127.0.0.1/crm", "no address of"),
+        ("postgresql+asyncpg://ann:hunter2@127.0.0.1/crm", "no address of"),
+        ("sqlite+pysqlcipher://:hunter2@/crm.db", "no address of"),
+        ("sqlite:///crm.db?password=hunter2", "the address cannot be read"),
+        ("sqlite:///crm.db?timeout=long", "the address cannot be read"),
+        ("mariadb://ann:hunter2@127.0.0.1:1/crm?x=1", "says: .*argument 'x'"),
     ],
 )
 def test_an_address_that_leads_nowhere_is_an_error_without_password(
@@ -239,6 +245,10 @@ MISTYPED = [
     "u:s3cr3t@h/d",
     "://u:s3cr3t@h/d",
     "postgresql+:/\0u:s3cr3t@h/d",
+    "host=h dbname=d password='s3cr3t'",
+    "Driver={PostgreSQL};Uid=u;Pwd=s3cr3t;",
+    "postgres/h/d?password=s3cr3t",
+    "PGPASSWORD = s3cr3t",
 ]
 
 

@@ -7,7 +7,9 @@ _SCHEME = re.compile(r"\s*[A-Za-z][\w+.-]+\s*(:|;?/\s*/)")
 _BACKENDS = re.compile(
     r"\s*(postgres|mysql|mariadb|sqlite|oracle|mssql)[\w+.-]*\s*[:;]", re.IGNORECASE
 )
-_SECRET = re.compile(r"(?!/[^/]|\.\.?/).*:.*@")
+_SECRET = re.compile(
+    r"(?!/[^/]|\.\.?/).*:.*@|.*(password|passwd|pwd)\s*=", re.IGNORECASE | re.DOTALL
+)
 
 
 def is_address(store: str | Path) -> bool:

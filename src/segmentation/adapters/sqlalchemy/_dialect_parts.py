@@ -22,6 +22,8 @@ TAGS = {
 }
 """The tags of the plain data in which the values of extra fields are stored."""
 
+BLANKS = " \t\n\r\v\f\x1c\x1d\x1e\x1f"
+"""The characters of ASCII that Python takes for blanks."""
 
 _KINDS: Mapping[type, FieldType] = {
     str: FieldType.TEXT,

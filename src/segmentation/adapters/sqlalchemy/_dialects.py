@@ -15,6 +15,7 @@ from segmentation.fields import Field, FieldType
 from segmentation.serialization import to_json
 
 from ._dialect_parts import (
+    BLANKS,
     TAGS,
     Run,
     between,
@@ -171,7 +172,7 @@ class SqliteDialect:
     def is_code(self, value: Element) -> Test:
         """The condition on ASCII texts, by functions of SQLite, which are quicker than ours."""
         is_ascii = sa.func.length(sa.cast(value, sa.LargeBinary())) == sa.func.length(value)
-        return sa.and_(value == sa.func.upper(sa.func.trim(value)), is_ascii)
+        return sa.and_(value == sa.func.upper(sa.func.trim(value, BLANKS)), is_ascii)
 
     def moment(self, value: Element) -> Element:
         """A point in time by a function of ours, from any ISO form."""
@@ -348,8 +349,7 @@ class PostgresqlDialect:
 
     def code(self, value: Element) -> Element:
         """A code by a function of ours where a text is not ASCII."""
-        blanks = " \t\n\r\v\f\x1c\x1d\x1e\x1f"
-        upper = sa.func.upper(sa.collate(sa.func.btrim(value, blanks), "C"))
+        upper = sa.func.upper(sa.collate(sa.func.btrim(value, BLANKS), "C"))
         return self._by_letters("code", value, upper)
 
     def _by_letters(self, verb: str, value: Element, quick: Element) -> Element:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from segmentation.errors import InvalidValue, Message, Refused, StoreError
 
@@ -52,6 +52,10 @@ _OTHERS = {
     "mariadb": "MariaDB Connector; connect with PyMySQL",
     "pyodbc": "ODBC",
     "pymssql": "SQL Server",
+    "pg8000": "pg8000; connect with psycopg",
+    "apsw": "APSW; connect with Python's own sqlite3",
+    "duckdb": "DuckDB",
+    "trino": "Trino",
     "oracledb": "Oracle",
     "cx_Oracle": "Oracle",
 }
@@ -67,7 +71,8 @@ def connecting(host: Host) -> Callable[[], sa.Connection]:
     Raises:
         InvalidValue: It is nothing to connect by.
     """
-    if callable(host) and not _is_connection(host):  # one of sqlite3 can be called as well
+    makes_new = isinstance(host, type | sessionmaker)  # and none that has a transaction open
+    if callable(host) and not makes_new and not _is_connection(host):  # one of sqlite3 is callable
         lent = _Lent()
         return lambda: lent.connection(host())
     check_host(host)
@@ -126,7 +131,7 @@ class _Lent(threading.local):
         if isinstance(given, sa.Connection):
             found = given
         elif isinstance(given, Session):
-            found = given.connection()
+            found = _of_session(given)
         else:
             found = self._of_driver(given)
         check_dialect(found.dialect)
@@ -139,6 +144,14 @@ class _Lent(threading.local):
             _check_state(raw)
             self._raw, self._made = raw, lend(raw)
         return self._made
+
+
+def _of_session(session: Session) -> sa.Connection:
+    try:
+        return session.connection()
+    except sa.exc.UnboundExecutionError as error:
+        reason = Message("has no connection or engine; bind it to one")
+        raise InvalidValue("host", type(session).__name__, reason) from error
 
 
 # -- before each step -------------------------------------------------------------------------
@@ -254,6 +267,10 @@ _COMMITS = Message(
 def _check_psycopg(raw: Any) -> None:  # noqa: ANN401 - psycopg's
     if raw.closed:
         raise _closed()
+    if getattr(getattr(raw, "pgconn", None), "pipeline_status", 0):  # psycopg2 has none
+        raise Refused(
+            _STEP, "its connection is in pipeline mode, which answers later; leave it first"
+        )
     status = raw.info.transaction_status
     if status == _FAILED:
         reason = "its transaction has failed; roll it back first"

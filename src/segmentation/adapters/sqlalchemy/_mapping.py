@@ -368,9 +368,9 @@ def _filled(
             return sa.type_coerce(dialect.moment(value), column_type(field))
         case FieldType.TIME:
             return sa.type_coerce(value, sa.Time())
-        case FieldType.CODE:
+        case FieldType.CODE if not isinstance(value.type, sa.Integer):
             return _text(dialect.code(sa.func.coalesce(cast_to_text(value), "")))
-        case FieldType.TEXT:
+        case FieldType.CODE | FieldType.TEXT:  # the digits of a whole number are a code
             return _text(sa.func.coalesce(cast_to_text(value), ""))
         case FieldType.OPTION:
             known = {option: option for option in field.options}

@@ -18,7 +18,7 @@ from segmentation.criteria import Letters, Pattern, Unit
 from segmentation.fields import Field, FieldType, aware
 from segmentation.serialization import to_json
 
-from ._dialect_parts import TAGS, Run, between, exact_total, kind_of, like
+from ._dialect_parts import BLANKS, TAGS, Run, between, exact_total, kind_of, like
 from ._letters import function_name
 from ._tables import Element, Tables, Test
 from ._types import (
@@ -31,9 +31,6 @@ from ._types import (
     column_type,
 )
 from ._zones import AGAIN, REGULAR, offsets_of
-
-_BLANKS = " \t\n\r\v\f\x1c\x1d\x1e\x1f"
-"""What Python takes for blanks in ASCII texts."""
 
 _SECOND: Element = sa.literal_column("SECOND")
 
@@ -72,7 +69,7 @@ class MariadbDialect:
     def code(self, value: Element) -> Element:
         """A code by a function of ours where a text is not ASCII."""
         exact = cast_to_text(value)
-        return self._by_letters("code", exact, sa.func.upper(self.trimmed(exact, _BLANKS)))
+        return self._by_letters("code", exact, sa.func.upper(self.trimmed(exact, BLANKS)))
 
     def _by_letters(self, verb: str, value: Element, quick: Element) -> Element:
         """The quick expression if a text is ASCII, as most are, or else our exact function."""

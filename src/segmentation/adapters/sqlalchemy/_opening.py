@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from segmentation.errors import Message, MissingExtra, NotFound, StoreError
+from segmentation.errors import Message, MissingExtra, NotFound, StoreError, text_of
 from segmentation.serialization import to_json
 
 from ._dialects import check_dialect
@@ -37,8 +37,34 @@ _SEEING_OTHERS: Mapping[str, Mapping[str, Any]] = {
 """The options of a transaction that sees what others commit while it waits for them."""
 
 
-def make_engine(url: sa.URL) -> sa.Engine:
-    """An engine with the settings that our statements need."""
+def make_engine(url: sa.URL, store: str) -> sa.Engine:
+    """An engine with the settings that our statements need.
+
+    Args:
+        url: The address.
+        store: The name of the store in errors.
+
+    Raises:
+        StoreError: The address has parts or options that the driver does not know, now or when it
+            connects first.
+    """
+    try:
+        engine = _make_engine(url)
+    except (sa.exc.ArgumentError, ValueError):  # it shows the address
+        raise StoreError(store, "the address cannot be read") from None
+
+    @sa.event.listens_for(engine, "do_connect")
+    def connect(dialect: Any, _record: object, args: Any, options: Any) -> Any:  # noqa: ANN401 - of any driver
+        try:
+            return dialect.connect(*args, **options)
+        except (TypeError, ValueError) as error:
+            said = Message("the database says: {reason}", reason=text_of(error))
+            raise StoreError(store, said) from error
+
+    return engine
+
+
+def _make_engine(url: sa.URL) -> sa.Engine:
     options: dict[str, Any] = {"json_serializer": to_json, "hide_parameters": True}
     if url.get_backend_name() == "sqlite":
         patience = {} if "timeout" in url.query else {"timeout": _BUSY_SECONDS}

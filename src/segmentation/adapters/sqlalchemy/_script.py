@@ -88,7 +88,7 @@ def upgrade_script(
     name = name_of(url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         raise NotFound("store", str(store))
-    engine = make_engine(url)
+    engine = make_engine(url, name)
     try:
         with translated(name, url.password or ""), engine.connect() as connection:
             return _upgrade_of(connection, tables, name)

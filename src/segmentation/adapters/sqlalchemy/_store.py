@@ -181,7 +181,7 @@ def open_store(
         if not (schema or prefix):
             check_file(Path(url.database), name)
     new_file = file_to_make(url)
-    engine = make_engine(url)
+    engine = make_engine(url, name)
     unit = OwnUnit(engine, tables, name)
     try:
         if mapped:
@@ -291,6 +291,8 @@ def _parsed(address: str) -> sa.URL | None:
 
 
 _MARIADB = frozenset({"mariadb", "mysql", "mariadb+pymysql", "mysql+pymysql"})
+_OTHERS = frozenset({"sqlite", "sqlite+pysqlite", "postgresql+psycopg"})
+"""The drivers that stores of our own take, as addresses name them; hosts may have others."""
 
 
 def url_of(store: str | Path) -> sa.URL:
@@ -313,7 +315,7 @@ def url_of(store: str | Path) -> sa.URL:
         return url.set(drivername="postgresql+psycopg")
     if url.drivername in _MARIADB:
         return url.set(drivername="mariadb+pymysql")
-    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+    if url.drivername not in _OTHERS:
         raise StoreError(name_of(url), "is no address of SQLite, PostgreSQL or MariaDB (PyMySQL)")
     return url
 
