@@ -13,6 +13,7 @@ from segmentation.interactions import Interaction
 from segmentation.journal import hashed_lines
 from segmentation.operations.journal import record
 from segmentation.segments import SegmentPlan
+from segmentation.workspace import open_store
 from support.desk import make_desk, make_template
 from support.fair import SETUP, STAMP, TODAY, evolved, person
 from support.logs import LOG
@@ -93,3 +94,40 @@ def test_an_erased_person_is_in_no_plan_and_in_no_byte(tmp_path: Path, name: str
 
 def _bytes_in(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
+
+
+SPELLED = {
+    "Max Gro\u00df": ("Herr GROSS rief an", "gross!", "Gro\u1e9e", "Gro\u00df kam"),
+    "Pat O'Neil": ("O\u2019Neil called", "O\u2018NEIL", "o'neil"),
+    "Zo\u00eb M\u00fcller": ("Frau Mu\u0308ller", "MU\u0308LLER", "M\u00fcller"),
+    "Zoe\u0308 Bru\u0308n": ("Frau Br\u00fcn", "BRU\u0308N!"),
+    "Kai Dahl-Ravn": ("Dahl\u2011Ravn", "DAHL\u2010RAVN"),
+    "Al B.rg[z]+": ("Al B.rg[z]+ kam", "b.rg[z]+"),
+    "\u0130pek \u0130nanov": ("\u0130NANOV", "inanov"),
+    "Ann\u00a0Lund": ("Ann Lund", "ann  LUND", "Lund\u200b"),
+}
+NOT_NAMED = ("Gr\u00f6\u00dfe", "Neil", "Borgz war da", "Ravnsborg", "Lunden")
+
+
+@pytest.mark.parametrize("name", SPELLED)
+def test_a_name_is_found_however_it_is_spelled(tmp_path: Path, name: str) -> None:
+    """TRU-23, in letters, whose text is as others wrote it; after erasing it is in no byte."""
+    path = tmp_path / "crm.db"
+    letters = [*SPELLED[name], *NOT_NAMED]
+    with make_desk(person("X1", name=name), store=open_store(path)) as crm:
+        for letter in letters:
+            crm.interactions.create(
+                "BO",
+                interaction_template_code="TALK",
+                attachment=Attachment("a.txt", letter.encode()),
+            )
+        plan = crm.contacts.plan_erasing("X1")
+        named = [mention.entry_no for mention in plan.mentions]
+        assert named == list(range(1, len(SPELLED[name]) + 1))
+        assert crm.contacts.access("X1").items == plan.items
+        crm.contacts.erase("X1", also=plan.mentions)
+        assert crm.journal.audit() == []
+    content = _bytes_in(tmp_path)
+    for letter in SPELLED[name]:
+        assert letter.encode() not in content
+    assert all(letter.encode() in content for letter in NOT_NAMED)

@@ -209,14 +209,13 @@ class _Inspector:
         if kind not in {None, FindingKind.CHAIN}:
             self.unread.add(self.number)
             return
-        entry = from_row(row)
-        if entry.erased:
-            self.empty.add(self.number)
-        elif entry.personal is not None:
+        if row["personal"] is not None:
             self.filled.extend(bytes(self.number + 1 - len(self.filled)))
             self.filled[self.number] = 1
-        if entry.kind in _EMPTYING:
-            self.emptied += _emptied_by(entry)
+        elif row["personal_sha256"]:
+            self.empty.add(self.number)
+        if row["kind"] in _EMPTYING:
+            self.emptied += _emptied_by(from_row(row))
 
     def end(self) -> None:
         if self.kept.number > self.number:

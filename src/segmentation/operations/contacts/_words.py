@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from unicodedata import normalize
 
 from segmentation.contacts import AlternativeAddress, Contact, ContactType, FormerName
 
@@ -92,24 +93,41 @@ def _trimmed(word: str) -> str:
     return word if sum(map(str.isalnum, word)) > 1 else ""
 
 
+def _pattern_of(word: str) -> str:
+    """A word as a pattern, however its signs may be written: ß as SS, apostrophes, hyphens."""
+    return "".join(_SPELLED.get(sign) or re.escape(sign) for sign in word)
+
+
+_SPELLED = {
+    "ß": "(?:ß|ss)",
+    **dict.fromkeys("'\u2018\u2019", "['\u2018\u2019]"),
+    **dict.fromkeys("-\u2010\u2011", "[-\u2010\u2011]"),
+}
+
+
+def _composed(text: str) -> str:
+    """A text in which a letter and its accent are one sign."""
+    return text if text.isascii() else normalize("NFC", text)
+
+
 class Words:
     """Words to be looked for in texts, and taken out of them."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        parts = [r"\s+".join(map(re.escape, word.split())) for word in words]
+        parts = [r"\s+".join(map(_pattern_of, _composed(word).split())) for word in words]
         either = "|".join(parts) or r"(?!)"  # nothing is nowhere
         self._pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
 
     def found_in(self, text: str) -> tuple[str, ...]:
         """The words as they stand in a text, or in the texts of the JSON that it is; each once."""
-        found = (self._pattern.findall(each) for each in _texts(text))
+        found = (self._pattern.findall(_composed(each)) for each in _texts(text))
         return tuple(dict.fromkeys(word for words in found for word in words))
 
     def blanked(self, text: str) -> str:
         """A text, or JSON, with an ellipsis in the place of each word."""
         data = _data(text)
         if data is None:
-            return self._pattern.sub("…", text)
+            return self._pattern.sub("…", _composed(text))
         return json.dumps(self._blanked(data), ensure_ascii=False, separators=(",", ":"))
 
     def _blanked(self, data: Any) -> Any:  # noqa: ANN401 - of JSON
@@ -151,7 +169,8 @@ def _parts(text: str) -> set[str]:
     """The single words of a text, written so that those that differ in case are equal."""
     if text.isascii():
         return set(_PART.findall(text.lower()))
-    return {part.upper().casefold().replace("i̇", "i") for part in _PART.findall(text)}
+    found = _PART.findall(_composed(text))
+    return {part.upper().casefold().replace("i̇", "i") for part in found}
 
 
 _PART = re.compile(r"\w+")
