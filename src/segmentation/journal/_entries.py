@@ -153,7 +153,12 @@ class Stamp:
 
     def salt(self, number: int) -> str:
         """The salt of an entry: 128 bits. It does not help to guess the salt of another entry."""
-        return sha256(self.random_bytes + number.to_bytes(8)).hexdigest()[:32]
+        return next(self.salts(number))
+
+    def salts(self, first: int) -> Iterator[str]:
+        """The salts of the entries from this number on."""
+        for number in count(first):
+            yield sha256(self.random_bytes + number.to_bytes(8)).hexdigest()[:32]
 
 
 def make_entries(
@@ -169,7 +174,7 @@ def make_entries(
     Raises:
         InvalidValue: A text cannot be encoded in UTF-8.
     """
-    salts = map(stamp.salt, count(after.number + 1))
+    salts = stamp.salts(after.number + 1)
     contents = chain.from_iterable(_contents(each, salts) for each in happenings)
     head = after
     while block := list(islice(contents, BLOCK)):
@@ -201,14 +206,15 @@ def _contents(
 def _sealed(block: Sequence[Content], after: Head, stamp: Stamp) -> Columns[Entry]:
     """The entries for these contents, each with its hash."""
     at = stamp.at.astimezone(UTC)
-    written, user, previous = written_time(at), stamp.user, after.sha256
+    written = written_time(at)
     numbers = range(after.number + 1, after.number + 1 + len(block))
-    said, seals = [], []
-    for number, (kind, facts, personal) in zip(numbers, block, strict=True):
-        said.append("" if personal is None else sha256(personal.encode()).hexdigest())
-        previous = _seal(number, written, user, kind, facts, said[-1], previous)
-        seals.append(previous)
     kinds, facts_of_all, personals = zip(*block, strict=True)
+    said = ["" if each is None else sha256(each.encode()).hexdigest() for each in personals]
+    told = {kind: _told(written, stamp.user, kind) for kind in set(kinds)}
+    seals, previous = [], after.sha256
+    for number, kind, facts, digest in zip(numbers, kinds, facts_of_all, said, strict=True):
+        previous = _seal(number, told[kind], facts, digest, previous)
+        seals.append(previous)
     columns = {
         "number": numbers,
         "kind": kinds,
@@ -218,7 +224,7 @@ def _sealed(block: Sequence[Content], after: Head, stamp: Stamp) -> Columns[Entr
         "previous": [after.sha256, *seals[:-1]],
         "sha256": seals,
     }
-    return Columns(Entry, {"at": at, "user": user}, columns, len(block))
+    return Columns(Entry, {"at": at, "user": stamp.user}, columns, len(block))
 
 
 def written_time(at: datetime) -> str:
@@ -226,14 +232,17 @@ def written_time(at: datetime) -> str:
     return at.isoformat(timespec="microseconds")
 
 
-def _lines(  # noqa: PLR0917 - in their order
-    number: int, at: str, user: str, kind: str, facts: str, personal_sha256: str, previous: str
-) -> str:
-    return f"{number}\n{at}\n{user}\n{kind}\n{facts}\n{personal_sha256}\n{previous}"
+def _told(at: str, user: str, kind: str) -> str:
+    """The lines of an entry that many have alike, between the first and the fifth."""
+    return f"\n{at}\n{user}\n{kind}\n"
 
 
-def _seal(*lines: Any) -> str:  # noqa: ANN401 - the seven lines
-    return sha256(_lines(*lines).encode()).hexdigest()
+def _lines(number: int, told: str, facts: str, personal_sha256: str, previous: str) -> str:
+    return f"{number}{told}{facts}\n{personal_sha256}\n{previous}"
+
+
+def _seal(number: int, told: str, facts: str, personal_sha256: str, previous: str) -> str:
+    return sha256(_lines(number, told, facts, personal_sha256, previous).encode()).hexdigest()
 
 
 def sealed_text(row: Mapping[str, object]) -> str:
@@ -258,28 +267,38 @@ def verify(
     """
     head = after or Head()
     number, previous = head.number, head.sha256
-    _verify_kept(number, previous, kept)
-    at: datetime | None = None
-    written = ""
+    if kept is not None:
+        _verify_kept(number, previous, kept)
+    at, user, kind, told = None, None, None, ""
     for entry in entries:
         number += 1
         if entry.number != number:
             raise JournalBroken(number, _misplaced(entry.number, number))
         if entry.previous != previous:
             raise JournalBroken(number, "does not name the hash of the entry before it")
-        if entry.at is not at:  # what was recorded together shares it
-            at, written = entry.at, written_time(entry.at)
-        _verify_content(entry, written)
-        previous = entry.sha256
-        _verify_kept(number, previous, kept)
+        if entry.at is not at or entry.user is not user or entry.kind is not kind:
+            at, user, kind = entry.at, entry.user, entry.kind
+            told = _told(written_time(at), user, kind)  # what was recorded together shares it
+        personal, said = entry.personal, entry.personal_sha256
+        try:  # the lines are those of `_lines`: calling it takes longer than making them
+            if personal is not None and sha256(personal.encode()).hexdigest() != said:
+                raise JournalBroken(number, "its personal content was changed")
+            lines = f"{number}{told}{entry.facts}\n{said}\n{previous}"
+            previous = sha256(lines.encode()).hexdigest()
+        except (UnicodeEncodeError, AttributeError):  # a text that no text can be, or none at all
+            raise JournalBroken(number, "its content was changed") from None
+        if previous != entry.sha256:
+            raise JournalBroken(number, "its content was changed")
+        if kept is not None:
+            _verify_kept(number, previous, kept)
     if kept is not None and kept.number > number:
         reason = Message("is missing; a head kept elsewhere is {number}", number=kept.number)
         raise JournalBroken(number + 1, reason)
     return Head(number, previous)
 
 
-def _verify_kept(number: int, sha256: str, kept: Head | None) -> None:
-    if kept is not None and kept.number == number and kept.sha256 != sha256:
+def _verify_kept(number: int, sha256: str, kept: Head) -> None:
+    if kept.number == number and kept.sha256 != sha256:
         raise JournalBroken(number, "has another hash than the head kept elsewhere")
 
 
@@ -287,26 +306,6 @@ def _misplaced(found: int, expected: int) -> Message:
     if found < expected:
         return Message("entry {number} stands in its place, which came before", number=found)
     return Message("is missing; entry {number} follows", number=found)
-
-
-def _verify_content(entry: Entry, at: str) -> None:
-    try:
-        personal = entry.personal
-        if personal is not None and sha256(personal.encode()).hexdigest() != entry.personal_sha256:
-            raise JournalBroken(entry.number, "its personal content was changed")
-        sealed = _seal(
-            entry.number,
-            at,
-            entry.user,
-            entry.kind,
-            entry.facts,
-            entry.personal_sha256,
-            entry.previous,
-        )
-    except (UnicodeEncodeError, AttributeError):  # a text that no text can be, or none at all
-        raise JournalBroken(entry.number, "its content was changed") from None
-    if sealed != entry.sha256:
-        raise JournalBroken(entry.number, "its content was changed")
 
 
 def happening_of(entry: Entry) -> Happening:
@@ -337,9 +336,7 @@ def hashed_lines(entry: Entry) -> str:
     """The seven lines of an entry: what its hash is of."""
     return _lines(
         entry.number,
-        written_time(entry.at),
-        entry.user,
-        entry.kind,
+        _told(written_time(entry.at), entry.user, entry.kind),
         entry.facts,
         entry.personal_sha256,
         entry.previous,

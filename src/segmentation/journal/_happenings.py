@@ -494,12 +494,13 @@ def contents_of(
     """The stored forms of many interactions: their facts and their personal contents."""
     names = attrs.fields_dict(Interaction).keys() - {"entry_no"}
     facts = fragments(items, names - _OF_INTERACTION)
-    before = fragments(items, {name for name in _OF_INTERACTION if name < SALT})
-    after = fragments(items, {name for name in _OF_INTERACTION if name > SALT})
-    personal = []
-    for start, salt, end in zip(before, islice(salts, len(items)), after, strict=True):
-        said = f'{start},"{SALT}":"{salt}"{end}' if start or end else ""
-        personal.append(f"{{{said[1:]}}}" if said else None)
+    salted = [f',"{SALT}":"{salt}"' for salt in islice(salts, len(items))]
+    personal = [
+        f"{{{said[1:]}}}" if said != salt else None
+        for said, salt in zip(
+            fragments(items, _OF_INTERACTION, {SALT: salted}), salted, strict=True
+        )
+    ]
     return [f"{{{fact[1:]}}}" for fact in facts], personal
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import repeat
 from json.encoder import encode_basestring
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import attrs
@@ -115,21 +116,31 @@ def to_data(value: object) -> JSON:
     return _converter.unstructure(value)
 
 
-def fragments(items: Columns[Any], names: Iterable[str]) -> Iterator[str]:
+def fragments(
+    items: Columns[Any],
+    names: Iterable[str],
+    others: Mapping[str, Iterable[str]] = MappingProxyType({}),
+) -> Iterator[str]:
     """Some fields of records, as they stand in canonical JSON: each after a comma, by name.
 
     They are exactly what ``to_json(to_data(record))`` writes of these fields; what the records
     share is written once.
+
+    Args:
+        items: The records.
+        names: The names of the fields.
+        others: What stands among them under other names, written already, one for each record.
     """
     fields = attrs.fields_dict(items.kind)
     parts: list[Iterable[str]] = []
     shared = ""
-    for name in sorted(names):
+    for name in sorted({*names, *others}):
         if name in items.shared:
             shared += _fragment(fields[name], items.shared[name])
-        else:
-            parts += [repeat(shared, items.size), _fragments(fields[name], items.columns[name])]
-            shared = ""
+            continue
+        own = others.get(name) or _fragments(fields[name], items.columns[name])
+        parts += [repeat(shared, items.size), own]
+        shared = ""
     return map("".join, zip(*parts, repeat(shared, items.size), strict=True))
 
 

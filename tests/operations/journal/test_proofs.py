@@ -5,7 +5,7 @@ import gzip
 import hashlib
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from segmentation.proofs import (
     verify_consistency,
     verify_proof,
 )
-from segmentation.protocols import Store
+from segmentation.protocols import Log, Store
 from support.desk import make_desk
 from support.fair import STAMP, TODAY
 from support.logs import LOG, WITNESS, leaf
@@ -251,6 +251,44 @@ def test_damaged_nodes_are_worked_out_again_when_signing() -> None:
         crm.journal.prove(3, signed)
     assert crm.journal.sign_checkpoint(LOG, after=None) == signed
     assert crm.journal.prove(3, signed).entry_no == 3
+
+
+class _Watched:
+    """A log that counts the hashes that are read."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self.read = 0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._log, name)
+
+    def hashes(self, spans: Iterable[range]) -> Iterator[tuple[int, str]]:
+        for each in self._log.hashes(spans):
+            self.read += 1
+            yield each
+
+
+@pytest.mark.parametrize("size", [1, 15, 16, 500, 4096])
+def test_only_the_hashes_since_the_last_checkpoint_are_read_to_sign_the_next(size: int) -> None:
+    store = _LeavesOnly(size)
+    first = sign_checkpoint(store, LOG, after=None)
+    store.grow(size + 300)
+    watched = _Watched(store.log)
+    store.log = watched  # type: ignore[assignment]  # it answers as a log does
+    second = sign_checkpoint(store, LOG, after=first)
+    assert watched.read < 300 + 5 * 16
+    assert second == sign_checkpoint(_LeavesOnly(size + 300), LOG, after=None)
+
+
+def test_a_journal_rewritten_under_the_nodes_that_are_kept_is_not_signed() -> None:
+    store, other = _LeavesOnly(32), _LeavesOnly(31)
+    first = sign_checkpoint(store, LOG, after=None)
+    other.tree.put(store.tree.find([(4, 0), (4, 1)]))
+    [block] = make_entries([Interaction(contact_no="CT2")], after=other.log.head(), stamp=STAMP)
+    other.log.append(block)
+    with pytest.raises(Refused, match="of 32 entries the first 32 have the root"):
+        sign_checkpoint(other, LOG, after=first)
 
 
 def test_nodes_that_are_not_kept_are_worked_out(tmp_path: Path) -> None:

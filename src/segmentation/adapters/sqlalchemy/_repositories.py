@@ -10,42 +10,29 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
-from segmentation.columns import Columns, gathered
+from segmentation.columns import Columns
 from segmentation.contacts import Contact
 from segmentation.definitions import OwnField, OwnTable, is_row_kind
-from segmentation.errors import Conflict, Identifier, JournalBroken, Message, NotFound, Refused
-from segmentation.fields import GREATEST, LEAST, Field, Record, RecordT, key_of
+from segmentation.errors import Identifier, Message, NotFound, Refused
+from segmentation.fields import Field, Record, RecordT, key_of
 from segmentation.interactions import Dispatch, Interaction
-from segmentation.journal import Entry, EntryKind, Head, inspect
 
 from ._changes import Noting
 from ._dialects import Dialect, dialect_of
 from ._dispatches import dispatch_queries, to_dispatch
 from ._faults import legible
 from ._host_rows import HostReading
-from ._inspection import entry_rows
 from ._mapping import MappedTable
 from ._tables import Element, Layout, Tables, Test
-from ._types import ExactDecimal, can_hold_text, is_mariadb
+from ._types import ExactDecimal, can_hold, can_hold_text, is_mariadb
 from ._units import Unit
 from ._versions import add_columns
 from ._writing import (
-    Row,
     Writer,
     batches,
-    insert_rows,
-    moment_as_text,
-    moment_without_zone,
     put_row,
     streamed,
 )
-
-
-def can_hold(value: Any) -> bool:  # noqa: ANN401 - part of any key
-    """Whether a database can store a value. If not, no stored value is equal to it."""
-    if isinstance(value, str):
-        return can_hold_text(value)
-    return not isinstance(value, int) or LEAST <= value <= GREATEST
 
 
 class SqlRecords:
@@ -401,118 +388,6 @@ def _make_anew(connection: sa.Connection, table: sa.Table) -> None:
         raise Refused(step, "it has rows; a column gets another type only while it has none")
     table.drop(connection)
     table.create(connection)
-
-
-_SPANS = 100
-"""Of how many runs of entries the hashes are asked for at once."""
-
-
-class SqlLog:
-    """The journal's entries. Triggers of the database protect them as well."""
-
-    def __init__(self, unit: Unit, tables: Tables) -> None:
-        self._unit = unit
-        self._tables = tables
-        self._table = tables.journal
-        self._erasing = tables.erasing
-
-    def append(self, entries: Iterable[Entry]) -> None:
-        """Add entries after the last."""
-        with self._unit.transaction() as connection:
-            self._unit.wait_for_turn()
-            last = self._head(connection).number
-            for block in _blocks(entries):
-                numbers = range(last + 1, last + 1 + len(block))
-                if list(block.column("number")) != list(numbers):
-                    raise Conflict(
-                        "journal", "others recorded entries meanwhile; nothing was added"
-                    )
-                rows = _entries_to_rows(block, connection.dialect)
-                insert_rows(connection, self._table, _ENTRY, rows)
-                last += len(block)
-
-    def read(self, start: int = 1) -> Iterator[Entry]:
-        """The entries from this number on, in order."""
-        query = (
-            sa.select(self._table)
-            .where(self._table.c.number >= start)
-            .order_by(self._table.c.number)
-        )
-        try:
-            with self._unit.connection() as connection, streamed(connection, query) as rows:
-                for row in rows:
-                    yield Entry(**{**row._mapping, "kind": EntryKind(row.kind)})  # noqa: SLF001 - documented as public
-        except ValueError:
-            self._check_legible()
-            raise
-
-    def _check_legible(self) -> None:
-        """Name the first entry that does not hold.
-
-        Raises:
-            JournalBroken: There is one.
-        """
-        with self._unit.connection() as connection:
-            for found in inspect(entry_rows(connection, self._tables)).findings[:1]:
-                reason = found.state
-                raise JournalBroken(found.entry_no, reason)
-
-    def hashes(self, spans: Iterable[range]) -> Iterator[tuple[int, str]]:
-        """The numbers and hashes of entries, in order."""
-        number = self._table.c.number
-        for batch in batches(spans, _SPANS):
-            query = (
-                sa.select(number, self._table.c.sha256)
-                .where(sa.or_(*(number.between(each.start, each.stop - 1) for each in batch)))
-                .order_by(number)
-            )
-            with self._unit.connection() as connection, streamed(connection, query) as rows:
-                yield from ((row.number, row.sha256) for row in rows)
-
-    def head(self) -> Head:
-        """The last entry's number and hash. Inside a transaction nobody else adds one after it."""
-        self._unit.wait_for_turn()
-        with self._unit.connection() as connection:
-            return self._head(connection)
-
-    def erase(self, numbers: Iterable[int]) -> None:
-        """Remove the personal content of entries. Its hash and everything else are kept."""
-        own, erasing = self._table, self._erasing
-        with self._unit.transaction() as connection:
-            self._unit.note_erasure()
-            for batch in batches(sorted(set(filter(can_hold, numbers)))):
-                connection.execute(sa.insert(erasing), [{"number": n} for n in batch])
-                chosen = own.c.number.in_(sa.select(erasing.c.number))
-                filled = chosen & own.c.personal.is_not(None)
-                connection.execute(sa.update(own).where(filled).values(personal=None))
-                connection.execute(sa.delete(erasing))
-
-    def _head(self, connection: sa.Connection) -> Head:
-        own = self._table.c
-        last = connection.execute(
-            sa.select(own.number, own.sha256).order_by(own.number.desc()).limit(1)
-        ).one_or_none()
-        return Head() if last is None else Head(last.number, last.sha256)
-
-
-_ENTRY = tuple(attribute.name for attribute in attrs.fields(Entry))
-
-
-def _blocks(entries: Iterable[Entry]) -> Iterable[Columns[Entry]]:
-    """The entries in batches, as columns."""
-    if isinstance(entries, Columns):
-        return [entries]
-    return (gathered(Entry, batch) for batch in batches(entries))
-
-
-def _entries_to_rows(entries: Columns[Entry], dialect: sa.Dialect) -> Iterator[Row]:
-    written: dict[str, list[Any]] = {"kind": list(map(str, entries.column("kind")))}
-    if dialect.name != "postgresql":
-        moments = entries.column("at")
-        as_text = moment_without_zone if is_mariadb(dialect) else moment_as_text
-        texts = {at: as_text(at) for at in set(moments)}
-        written["at"] = [texts[at] for at in moments]
-    return entries.with_columns(**written).rows(*_ENTRY)
 
 
 class SqlAttachments:

@@ -19,11 +19,12 @@ from ._declaration import check_declaration, column_faults, stored_faults
 from ._guards import guard_findings, make_guards_anew
 from ._inspection import card_findings, content_findings, entry_rows, seal_cards
 from ._joining import Host, connecting
+from ._log import SqlLog
 from ._mapping import MappedTable
 from ._names import check_names
 from ._new_files import file_to_make, take_away
 from ._opening import check_file, make_engine, open_tables
-from ._repositories import SqlAttachments, SqlLog, SqlRecords
+from ._repositories import SqlAttachments, SqlRecords
 from ._segments import SqlSegments
 from ._tables import Tables, make_tables
 from ._tree import SqlTree

@@ -229,3 +229,10 @@ def check_value(field: Field, value: Any, place: str) -> None:  # noqa: ANN401
         case _:
             return
     raise InvalidValue(f"{place}.{field.name}", value, reason)
+
+
+def can_hold(value: Any) -> bool:  # noqa: ANN401 - part of any key
+    """Whether a database can store a value. If not, no stored value is equal to it."""
+    if isinstance(value, str):
+        return can_hold_text(value)
+    return not isinstance(value, int) or LEAST <= value <= GREATEST

@@ -69,14 +69,16 @@ def insert_rows(
         rows: The rows.
         replacing: The key columns by which rows replace stored ones, ``None`` to replace none.
     """
+    by_driver = replacing or is_mariadb(connection.dialect)  # PyMySQL joins rows by itself
+    statements: dict[int, str] = {}
     for batch in batches(rows):
-        by_driver = replacing or is_mariadb(connection.dialect)  # PyMySQL joins rows by itself
         for size, items in _grouped(batch, 1 if by_driver else TOGETHER):
-            signs = batches(_signs(connection, [*columns] * size), len(columns))
-            values = (f"({', '.join(of_row)})" for of_row in signs)
-            source = f"VALUES {', '.join(values)}"
-            statement = _insert(connection, table, columns, source, replacing)
-            connection.exec_driver_sql(statement, items)
+            if size not in statements:
+                signs = batches(_signs(connection, [*columns] * size), len(columns))
+                values = (f"({', '.join(of_row)})" for of_row in signs)
+                source = f"VALUES {', '.join(values)}"
+                statements[size] = _insert(connection, table, columns, source, replacing)
+            connection.exec_driver_sql(statements[size], items)
 
 
 def _grouped(rows: list[Row], size: int) -> Iterator[tuple[int, list[Row]]]:
@@ -291,6 +293,8 @@ class Writer:
         if field.type in _TEXTS and not _is_plain(values):
             for text in values:
                 check_value(field, text, self._place)
+        if field.type is FieldType.INTEGER and min(values) >= LEAST and max(values) <= GREATEST:
+            return values
         change = self._changes.get(place)
         return map(change, values) if change else values
 

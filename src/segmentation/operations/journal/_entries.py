@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import islice
 
 from segmentation.errors import JournalBroken, NotFound
+from segmentation.fields import GREATEST
 from segmentation.journal import Entry, EntryKind, Head, State, fold, head_of, to_line, verify
 from segmentation.protocols import Store
 
@@ -14,7 +15,12 @@ from ._export import read_export
 
 def find_entry(store: Store, number: int | Entry) -> Entry | None:
     """The entry with this number, or ``None``."""
-    return next(iter(_entries(store, [_number_of(number)])), None)
+    asked = _number_of(number)
+    if not isinstance(asked, int) or not 0 < asked <= GREATEST:
+        return None
+    with _reading(store.log.read(asked)) as entries:
+        found = next(entries, None)
+    return found if found is not None and found.number == asked else None
 
 
 def get_entry(store: Store, number: int | Entry) -> Entry:
@@ -23,7 +29,10 @@ def get_entry(store: Store, number: int | Entry) -> Entry:
     Raises:
         NotFound: There is none.
     """
-    return get_entries(store, [number])[0]
+    found = find_entry(store, number)
+    if found is None:
+        raise NotFound("journal entry", str(_number_of(number)))
+    return found
 
 
 def get_entries(store: Store, numbers: Iterable[int | Entry]) -> Sequence[Entry]:

@@ -1,11 +1,14 @@
 """Proofs for outsiders: checkpoints signed, entries proved, tiles written.
 
 The leaf of entry n has the index n - 1, and its data are the 32 bytes of the entry's hash. Of the
-tree's nodes every fourth level is kept in the store, worked out whenever a checkpoint is signed; a
-proof then reads a few dozen hashes, however long the journal is. Recording does not know of it.
+tree's nodes every fourth level is kept in the store, worked out when a checkpoint is signed: for
+what is new since the one before, if the nodes that are kept are those of that one. A proof then
+reads a few dozen hashes, however long the journal is. Recording does not know of it.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from itertools import islice, starmap
 from pathlib import Path
 
 import attrs
@@ -69,12 +72,14 @@ class EntryProof:
 def sign_checkpoint(store: Store, signer: Signer, *, after: Checkpoint | str | None) -> Checkpoint:
     """Sign the size and the root of the journal as it is.
 
-    The hashes of all entries are read for it, and the nodes above them are kept.
+    The hashes of the entries since the last checkpoint are read for it, and the nodes above them
+    are kept. Without one, or where the nodes that are kept do not have its root, all are read.
 
     Args:
         store: Where the journal is.
         signer: The key; its name is the origin of the checkpoint.
-        after: The checkpoint signed last, which was kept elsewhere; ``None`` for the first.
+        after: The checkpoint signed last, which was kept elsewhere; ``None`` for the first, and to
+            have all nodes worked out again.
 
     Raises:
         BadDocument: What is kept is no checkpoint.
@@ -82,7 +87,7 @@ def sign_checkpoint(store: Store, signer: Signer, *, after: Checkpoint | str | N
     """
     kept = _read(after) if after is not None else None
     size = store.log.head().number
-    _keep_nodes(store, size)
+    _keep_nodes(store, _first_leaf(store, kept, size), size)
     tree = Tree(StoredNodes(store))
     if kept is not None:
         _check_continues(tree, size, kept, signer.name)
@@ -305,9 +310,35 @@ def _digest(number: int, text: str) -> bytes:
     return found
 
 
-def _keep_nodes(store: Store, size: int) -> None:
-    """Work out the nodes over the entries, and keep those that are not kept as they are."""
-    made = dict(_nodes_over(StoredNodes(store).data([range(size)])))
+def _first_leaf(store: Store, kept: Checkpoint | None, size: int) -> int:
+    """The leaf from which on nodes are worked out: that of the block in which a checkpoint ends.
+
+    It is the first of all if the nodes that are kept are not of this checkpoint, or if the journal
+    has other entries there by now: each entry's hash is also of all entries before it.
+    """
+    if kept is None or not 0 < kept.size <= size:
+        return 0
+    source = StoredNodes(store)
+    if Tree(source).root(kept.size) != kept.root:
+        return 0
+    first = (kept.size - 1) >> STEP << STEP
+    block = (STEP, first >> STEP)
+    leaves = [leaf_hash(data) for _, data in source.data([range(first, kept.size)])]
+    if len(leaves) == 1 << STEP and _joined(leaves) != source.find([block])[block]:
+        return 0
+    return first
+
+
+def _keep_nodes(store: Store, first: int, size: int) -> None:
+    """Work out the nodes over the entries, and keep those that are not kept as they are.
+
+    Args:
+        store: Where the journal is.
+        first: The first leaf, with which a block begins.
+        size: How many leaves there are.
+    """
+    source = StoredNodes(store)
+    made = dict(_nodes_over(_lowest(store, first, size), first, _before(source, first)))
     kept = store.tree.find(made) if made else {}
     new = {node: found for node, found in made.items() if kept.get(node) != found}
     if new:
@@ -315,18 +346,57 @@ def _keep_nodes(store: Store, size: int) -> None:
             store.tree.put(new)
 
 
-def _nodes_over(leaves: Iterable[tuple[int, bytes]]) -> Iterator[tuple[Node, bytes]]:
-    """The nodes to be kept over leaves, which come in order and without gaps."""
-    waiting: list[list[bytes]] = [[]]
-    for index, data in leaves:
-        level, found = 0, leaf_hash(data)
+def _before(source: "StoredNodes", first: int) -> list[list[bytes]]:
+    """The nodes before a leaf that stand in one block with it, level by level."""
+    rows: list[list[Node]] = []
+    level, index = STEP, first >> STEP
+    while index:
+        rows.append([(level, each) for each in range(index >> STEP << STEP, index)])
+        level, index = level + STEP, index >> STEP
+    found = source.find({node for row in rows for node in row}) if rows else {}
+    return [[found[node] for node in row] for row in rows]
+
+
+_AT_ONCE = 256 << STEP
+"""Of how many leaves the hashes are worked out together."""
+
+
+def _lowest(store: Store, first: int, size: int) -> Iterator[bytes]:
+    """The lowest nodes that are kept over leaves, those of whole blocks."""
+    whole = size >> STEP << STEP
+    hashes = store.log.hashes([range(first + 1, whole + 1)]) if first < whole else iter(())
+    while batch := list(islice(hashes, _AT_ONCE)):
+        data = b"".join(starmap(_digest, batch))
+        nodes = [
+            sha256(b"\0" + data[at : at + _DIGEST]).digest() for at in range(0, len(data), _DIGEST)
+        ]
+        for _ in range(STEP):
+            nodes = [
+                sha256(b"\1" + left + right).digest()
+                for left, right in zip(nodes[::2], nodes[1::2], strict=False)
+            ]
+        yield from nodes
+
+
+def _nodes_over(
+    lowest: Iterable[bytes], first: int, waiting: list[list[bytes]]
+) -> Iterator[tuple[Node, bytes]]:
+    """The nodes to be kept, those of all levels.
+
+    Args:
+        lowest: The lowest of them, in order.
+        first: The first leaf below these.
+        waiting: The nodes before it in one block with it, level by level.
+    """
+    for index, node in enumerate(lowest, start=first >> STEP):
+        level, place, found = 0, index, node
         while True:
+            yield ((level + 1) * STEP, place), found
+            if level == len(waiting):
+                waiting.append([])
             waiting[level].append(found)
             if len(waiting[level]) < 1 << STEP:
                 break
             found = _joined(waiting[level])
             waiting[level] = []
-            level += 1
-            yield (level * STEP, index >> (level * STEP)), found
-            if level == len(waiting):
-                waiting.append([])
+            level, place = level + 1, place >> STEP

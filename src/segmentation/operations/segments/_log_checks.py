@@ -10,7 +10,15 @@ from segmentation.campaigns import Campaign
 from segmentation.code_tables import SalespersonPurchaser
 from segmentation.columns import Columns
 from segmentation.contacts import AlternativeAddress, Contact, CorrespondenceType
-from segmentation.criteria import AllOf, AsOf, Conditions, InSegment, bind, make_selection
+from segmentation.criteria import (
+    AllOf,
+    AsOf,
+    BoundSelection,
+    Conditions,
+    InSegment,
+    bind,
+    make_selection,
+)
 from segmentation.errors import Fault, Message
 from segmentation.fields import Record
 from segmentation.operations.records import find_records
@@ -43,17 +51,22 @@ def _passing(
     store: Store, segment_no: str, nos: frozenset[str], filters: Conditions
 ) -> frozenset[str]:
     """The contacts of a segment who pass filters; if all do, they are not listed anew."""
-    here, passing = InSegment(segment_no), make_selection(contact=filters)
-    wanted = AllOf((here, passing)) if passing is not None else here
-    bound = bind(wanted, schema_of(store), AsOf(date.min))
+    bound = _bound(store, segment_no, filters)
     everyone = store.contacts.count(bound) == len(nos)
     return nos if everyone else frozenset(store.contacts.matching(bound))
+
+
+def _bound(store: Store, segment_no: str, filters: Conditions) -> BoundSelection:
+    here, passing = InSegment(segment_no), make_selection(contact=filters)
+    wanted = AllOf((here, passing)) if passing is not None else here
+    return bind(wanted, schema_of(store), AsOf(date.min))
 
 
 def excluded_among(store: Store, segment_no: str, nos: frozenset[str]) -> frozenset[str]:
     """Those contacts of a segment who are excluded from segments."""
     if len(nos) > MANY:
-        return _passing(store, segment_no, nos, {"exclude_from_segment": "yes"})
+        bound = _bound(store, segment_no, {"exclude_from_segment": "yes"})
+        return frozenset(store.contacts.matching(bound))
     found = store.contacts.get_many(sorted(nos))
     return frozenset(contact.no for contact in found if contact.exclude_from_segment)
 
