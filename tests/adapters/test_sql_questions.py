@@ -1,17 +1,26 @@
 """How many statements a step needs: as many for two hundred contacts as for twenty."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import pytest
 import sqlalchemy as sa
 
 import segmentation as seg
+from segmentation.adapters.sqlalchemy import SqlStore
 from segmentation.code_tables import MailingGroup, SalespersonPurchaser
-from segmentation.contacts import AlternativeAddress, Contact, ContactBusinessRelation
+from segmentation.contacts import (
+    AlternativeAddress,
+    Contact,
+    ContactBusinessRelation,
+    ContactMailingGroup,
+)
+from segmentation.criteria import AsOf, at_most, bind
 from segmentation.documents import Attachment
 from segmentation.reports import LabelFormat, Remarks
+from segmentation.segments import contact_schema
 from segmentation.setup import NumberSeries
 from support.fair import TODAY
 
@@ -124,6 +133,71 @@ def test_questions_do_not_grow_with_the_contacts(tmp_path: Path, step: str) -> N
         return sum("SELECT" in each for each in seen)
 
     assert questions(20) == questions(200) > 0
+
+
+NORWEGIANS = [f"C{number:03}" for number in range(40)]
+READERS = {*NORWEGIANS[::4], "S"}
+
+
+@pytest.fixture(scope="module")
+def newsreaders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[seg.Workspace]:
+    """Forty contacts in Norway, of whom ten read the news, and one in Sweden who does."""
+    path = tmp_path_factory.mktemp("newsreaders") / "crm.db"
+    with seg.Workspace.open(path, today=TODAY) as crm:
+        crm.add(
+            MailingGroup(code="NEWS"),
+            MailingGroup(code="XMAS"),
+            *(Contact(no=no, country_region_code="NO", post_code="1000") for no in NORWEGIANS),
+            Contact(no="S", country_region_code="SE", post_code="2000"),
+        )
+        crm.add(*(ContactMailingGroup(contact_no=no, mailing_group_code="NEWS") for no in READERS))
+        yield crm
+
+
+@pytest.mark.parametrize(
+    ("own", "group", "begins"),
+    [
+        ({"country_region_code": "NO"}, "NEWS", True),
+        ({"country_region_code": "NO|SE", "post_code": "1000.."}, "NEWS|XMAS", True),
+        ({"country_region_code": "N..P"}, "NEWS", True),
+        ({"country_region_code": "SE"}, "NEWS", False),  # fewer contacts than rows
+        ({"country_region_code": "<>SE"}, "NEWS", False),  # what no index finds
+        ({"country_region_code": "@no"}, "NEWS", False),
+        ({"country_region_code": "@n..@p"}, "NEWS", False),
+        ({"post_code": "1000"}, "NEWS", False),
+        ({"country_region_code": "NO"}, "N*", False),
+        ({"country_region_code": "NO", "company_no": "C*"}, "NEWS", True),
+        ({"country_region_code": "NO", "no": "C001..C050"}, "NEWS", False),  # two indexes find it
+    ],
+)
+def test_sqlite_begins_with_the_rows_where_there_are_fewer_of_them(
+    newsreaders: seg.Workspace, own: Mapping[str, str], group: str, *, begins: bool
+) -> None:
+    sent: list[str] = []
+
+    def note(*arguments: Any) -> None:  # noqa: ANN401 - SQLAlchemy's
+        sent.append(arguments[2])
+
+    passing = READERS.intersection(newsreaders.select(contact=own))
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        found = newsreaders.select(contact=own, mailing_groups={"mailing_group_code": group})
+        assert list(found) == sorted(passing)
+        assert len(found) == len(passing) > 0
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    asked = [each for each in sent if "contact_mailing_group" in each and "WITH" not in each]
+    assert {".no IN (SELECT" in " ".join(each.split()) for each in asked} == {begins}
+
+
+def test_postgresql_joins_the_groups_of_those_who_are_not_sought(
+    newsreaders: seg.Workspace,
+) -> None:
+    spoken = newsreaders.fields.interactions
+    chosen = bind(at_most(1, spoken.cost > 0), contact_schema(), AsOf(TODAY))
+    dialect = import_module("sqlalchemy.dialects.postgresql").dialect()
+    statement = cast("SqlStore", newsreaders.store).contacts.statement(chosen, dialect)
+    assert "NOT (EXISTS" in str(statement.compile(dialect=dialect))
 
 
 @pytest.mark.parametrize("count", [3, 20])

@@ -211,7 +211,11 @@ def _of_figures() -> tuple[Question, ...]:
         Question(
             "count, at most, of some",
             _north() & at_most(1, last_year),
-            f"{NORTH} AND NOT {FIGURE.format(IN_LAST_YEAR, 'count(*) > 1')}",
+            f"""{NORTH} AND NOT EXISTS (
+                SELECT 1 FROM (
+                    SELECT contact_no, contact_company_no FROM interaction_log_entry
+                    {IN_LAST_YEAR} GROUP BY contact_no, contact_company_no HAVING count(*) > 1) f
+                WHERE f.contact_no = c.no AND f.contact_company_no = c.company_no)""",  # noqa: S608 - ours
         ),
         Question("sum", total(spoken.cost) > 150, FIGURE.format("", "sum(cost) > 150")),
         Question(

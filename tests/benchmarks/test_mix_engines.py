@@ -5,8 +5,9 @@ Run with ``python -m pytest tests/benchmarks/test_mix_engines.py -s``; one engin
 ``SEGMENTATION_FIGURES=FOLDER`` the ratios of each engine are also written there as JSON.
 
 Numbers are listed in their order. Ours and theirs take turns; a ratio is one of medians. What is
-compared is processor time, of this process and of the server if there is one, so that others at
-work on the machine do not count; the time that passed stands beside it.
+compared is processor time, of this process and of the server or Spark's process if there is one,
+so that others at work on the machine do not count; the time that passed stands beside it. Spark
+reads files of Parquet, which polars has made.
 """
 
 import json
@@ -24,6 +25,7 @@ import pytest
 
 from benchmarks import mix, mix_polars
 from benchmarks import reference_data as data
+from benchmarks.test_cluster import processor_seconds
 from benchmarks.test_mix import listed_by_duckdb, tables_in
 from segmentation.adapters.narwhals import FrameContacts
 from segmentation.criteria import BoundSelection
@@ -90,6 +92,43 @@ def in_duckdb(columns: Columns) -> Iterator[Engine]:
 def source_of(frames: Mapping[str, Any]) -> FrameContacts:
     rest = dict(frames)
     return FrameContacts(rest.pop("contact"), rest)
+
+
+@contextmanager
+def in_spark(columns: Columns, folder: Path) -> Iterator[Engine]:
+    sql = pytest.importorskip("pyspark.sql", reason="needs PySpark: pip install pyspark, and Java")
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    builder = sql.SparkSession.builder.master("local[2]").appName("segmentation benchmarks")
+    for name, value in {
+        "spark.ui.enabled": "false",
+        "spark.driver.memory": "4g",
+        "spark.sql.shuffle.partitions": "4",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.local.dir": str(folder / "spark"),
+    }.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    for table, frame in mix_polars.make_frames(columns).items():
+        frame.write_parquet(folder / f"{table}.parquet")
+        session.read.parquet(str(folder / f"{table}.parquet")).createOrReplaceTempView(table)
+    source = source_of({table: session.table(table) for table in columns})
+    process = session._jvm.java.lang.ProcessHandle.current().pid()  # noqa: SLF001
+
+    def by_hand(question: mix.Question) -> Answer:
+        known = question._replace(sql=BY_HAND_ON_SPARK.get(question.name, question.sql))
+        return lambda: list(session.sql(known.listed).toArrow()["no"].to_pylist())
+
+    yield Engine(source.matching, by_hand, lambda: time.process_time() + processor_seconds(process))
+    session.stop()
+
+
+BY_HAND_ON_SPARK = {
+    "negations": f"""NOT {mix.NORTH} AND NOT EXISTS (
+        SELECT 1 FROM contact_mailing_group g
+        WHERE g.contact_no = c.no AND g.mailing_group_code = 'NEWS')
+        AND NOT {mix.SPOKEN.format("")} AND NOT exclude_from_segment""",  # noqa: S608 - ours
+}
+"""What Spark would compare with everybody, as ``NOT IN`` also asks for what is missing."""
 
 
 @contextmanager
@@ -197,7 +236,10 @@ def columns() -> Columns:
     return mix.make_columns(CONTACTS)
 
 
-@pytest.mark.parametrize("name", ["polars", "duckdb", "sqlite", "postgresql"])
+@pytest.mark.parametrize(
+    "name",
+    ["polars", "duckdb", "sqlite", "postgresql", pytest.param("spark", marks=pytest.mark.spark)],
+)
 def test_the_mix(
     name: str,
     columns: Columns,
@@ -208,6 +250,8 @@ def test_the_mix(
     """Each of the twenty, listed, on one engine."""
     if name in IN_FRAMES:
         opened = IN_FRAMES[name](columns)
+    elif name == "spark":
+        opened = in_spark(columns, tmp_path)
     else:
         address = str(tmp_path / "crm.db") if name == "sqlite" else None
         database = Database(

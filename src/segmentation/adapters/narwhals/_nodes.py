@@ -1,6 +1,6 @@
 """Bound selections as frames like them: negation at the leaves, and what they read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import TypeAlias, TypeGuard, assert_never
 
@@ -110,6 +110,24 @@ def is_own(node: BoundNode) -> bool:
             return all(is_own(each) for each in items)
         case _:
             assert_never(node)
+
+
+def own_needed(node: BoundNode, is_asked: Callable[[BoundNode], bool]) -> BoundNode | None:
+    """What a contact's own fields must meet to pass a node, ``None`` if they need meet nothing.
+
+    Args:
+        node: The node, with negation at the leaves.
+        is_asked: Tells whether a node looks at own fields alone.
+    """
+    if is_asked(node):
+        return node
+    if not isinstance(node, AllOf | AnyOf):
+        return None
+    items = [own_needed(each, is_asked) for each in node.items]
+    found = [each for each in items if each is not None]
+    if not found or (isinstance(node, AnyOf) and len(found) < len(items)):
+        return None
+    return type(node)(tuple(found)) if len(found) > 1 else found[0]
 
 
 def why_at_hand(node: BoundNode) -> str:

@@ -39,6 +39,7 @@ from segmentation.criteria import (
 )
 from segmentation.fields import Field, FieldType
 
+from ._amounts import is_keyed
 from ._dialects import Dialect
 from ._following import FollowedRows
 from ._links import (
@@ -62,12 +63,20 @@ Chain: TypeAlias = Sequence[tuple[Table, FromTable]]
 """Tables that are linked one to the next, each with its place in the statement."""
 
 
-def to_statement(bound: BoundSelection, source: Source, dialect: Dialect) -> sa.Select[Any]:
+def to_statement(
+    bound: BoundSelection, source: Source, dialect: Dialect, in_front: BoundPart | None = None
+) -> sa.Select[Any]:
     """The statement that selects the numbers of the contacts that pass.
 
     The numbers are in ascending order, or in the order of the cut.
+
+    Args:
+        bound: The selection.
+        source: Where rows are found.
+        dialect: The dialect of the database.
+        in_front: The part whose rows are better begun with than own fields (see `_amounts`).
     """
-    compiler = _Compiler(bound, source, dialect)
+    compiler = _Compiler(bound, source, dialect, in_front)
     number = compiler.number
     statement = sa.select(number).select_from(compiler.base.element)
     if bound.node is not None:
@@ -104,9 +113,16 @@ class _Compiler:
     """Translates one selection."""
 
     def __init__(
-        self, bound: BoundSelection, source: Source, dialect: Dialect, *, of_few: bool = False
+        self,
+        bound: BoundSelection,
+        source: Source,
+        dialect: Dialect,
+        in_front: BoundPart | None = None,
+        *,
+        of_few: bool = False,
     ) -> None:
         self._bound = bound
+        self._in_front = in_front
         self._schema = bound.schema
         self._source = source
         self._dialect = dialect
@@ -182,17 +198,11 @@ class _Compiler:
         chain = self._chain(part.table)
         rows = chain[0][1]
         conditions = self._conditions(part.conditions, rows)
-        at_once = sought and self._of_many and self._dialect.lists_keys and not rows.of_host
-        if at_once and conditions and self._is_keyed_by_number(part.table):
+        is_first = self._of_many or part == self._in_front
+        at_once = sought and is_first and self._dialect.lists_keys and not rows.of_host
+        if at_once and conditions and is_keyed(part.table, self._schema.key):
             return self._listed(part.table, chain, conditions)
         return _exists(chain, [*conditions, *self._linked(chain)])
-
-    def _is_keyed_by_number(self, table: Table) -> bool:
-        """Whether the number of a contact is all that links rows to it."""
-        link = table.link
-        if link is None or link.through or link.only:
-            return False
-        return [own for _, own in link.on] == [self._schema.key]
 
     def _listed(self, table: Table, chain: Chain, conditions: Sequence[Test]) -> Test:
         """The condition that the contact's number is among those of rows that meet conditions."""
@@ -315,7 +325,7 @@ class _Compiler:
         keys = [rows.value(field) for field, _ in pairs]
         conditions = [*filled(rows, pairs[0][0]), *self._conditions(figure.part.conditions, rows)]
         groups = sa.select(*keys).select_from(rows.element).where(*conditions)
-        contact = sa.tuple_(*(self.base.value(own) for _, own in pairs))
+        contact = [self.base.value(own) for _, own in pairs]
         return self._among(contact, groups.group_by(*keys), figure, field, measured)
 
     def _in_groups_behind(self, figure: BoundFigure, link: Link, rows: FromTable) -> Test:
@@ -359,8 +369,7 @@ class _Compiler:
             groups = groups.select_from(inner.base.element)
             groups = groups.where(inner.number == found[0], *only)
         groups = groups.where(*conditions).group_by(*found)
-        theirs = [self.base.value(own) for _, own in keys]
-        contact = sa.tuple_(*theirs) if keys else self.number
+        contact = [self.base.value(own) for _, own in keys] or [self.number]
         return self._among(contact, groups, figure, field, measured)
 
     def _keys(self, table: Table, rows: FromTable) -> list[tuple[Field, Field]]:
@@ -375,7 +384,7 @@ class _Compiler:
 
     def _among(
         self,
-        contact: Element | sa.Tuple,
+        contact: Sequence[Element],
         groups: sa.Select[Any],
         figure: BoundFigure,
         field: Field,
@@ -384,8 +393,16 @@ class _Compiler:
         """The condition that a contact is among the groups whose figure passes its filter."""
         blank_passes = _blank_passes(figure, field)
         sought = Not(figure.filter) if blank_passes else figure.filter
-        found = contact.in_(groups.having(self._filtered(sought, field, measured)))
-        return sa.not_(found) if blank_passes else found
+        groups = groups.having(self._filtered(sought, field, measured))
+        if not blank_passes:
+            return sa.tuple_(*contact).in_(groups)
+        if not self._dialect.groups_quickly:
+            return sa.tuple_(*contact).not_in(groups)
+        # PostgreSQL would go through all groups for each contact: NOT IN asks for what is missing.
+        listed = groups.subquery()
+        equal = (key == own for key, own in zip(listed.c, contact, strict=True))
+        same: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(listed)
+        return sa.not_(sa.exists(same.where(*equal).correlate_except(listed)))
 
     def _filtered(self, item: BoundFilter, field: Field, value: Element) -> Test:
         """The condition that a figure passes a filter."""

@@ -35,6 +35,7 @@ from segmentation.fields import Field, Record, RecordT, fields_of
 from segmentation.memory import MemoryContacts
 from segmentation.segments import Candidates, LeftOut, Options, contact_schema
 
+from ._amounts import part_in_front
 from ._candidates import Found, candidates, widened
 from ._compile import to_statement, to_test
 from ._declaration import check_named
@@ -82,8 +83,25 @@ class SqlContacts:
         """
         return self._statement(bound, dialect, careful=self._host is not None)
 
+    def _asked(
+        self, connection: sa.Connection, bound: BoundSelection, *, careful: bool
+    ) -> sa.Select[Any]:
+        """The statement for a selection as a database is best asked, for the rows that it has."""
+        check_named(self._mapped, self._tables, bound.schema)
+        in_front = None
+        if self._host is None:
+            ours = dialect_of(connection.dialect, self._tables)
+            source, key = self._source(ours, None), bound.schema.key
+            in_front = part_in_front(connection, bound.node, key, source, ours)
+        return self._statement(bound, connection.dialect, careful=careful, in_front=in_front)
+
     def _statement(
-        self, bound: BoundSelection, dialect: sa.Dialect, *, careful: bool
+        self,
+        bound: BoundSelection,
+        dialect: sa.Dialect,
+        *,
+        careful: bool,
+        in_front: BoundPart | None = None,
     ) -> sa.Select[Any]:
         check_named(self._mapped, self._tables, bound.schema)
         ours = dialect_of(dialect, self._tables)
@@ -93,7 +111,7 @@ class SqlContacts:
             rows = HostRows(host, fields, bound.schema.key, ours)
             host.columns(fields, ours)
             contacts = rows.safe if careful else lambda: host.rows(fields, ours, all_sound=True)
-        return to_statement(bound, self._source(ours, contacts), ours)
+        return to_statement(bound, self._source(ours, contacts), ours, in_front)
 
     def _source(self, dialect: Dialect, contacts: Callable[[], FromTable] | None) -> Source:
         return Source(self._tables, self._mapped, dialect, self._tables.naming(), contacts)
@@ -145,7 +163,7 @@ class SqlContacts:
         with self._unit.connection() as connection:
             self._check_segments(connection, bound)
             careful = self._needs_care(connection, bound)
-            statement = self._statement(bound, connection.dialect, careful=careful)
+            statement = self._asked(connection, bound, careful=careful)
             found = connection.execute(statement)
             if self._host is None and found.cursor is not None:
                 return _numbers(found.cursor)
@@ -159,7 +177,7 @@ class SqlContacts:
         with self._unit.connection() as connection:
             self._check_segments(connection, whole)
             careful = self._needs_care(connection, whole)
-            statement = self._statement(whole, connection.dialect, careful=careful)
+            statement = self._asked(connection, whole, careful=careful)
             found = statement.order_by(None).subquery()
             return connection.scalar(sa.select(sa.func.count()).select_from(found)) or 0
 
@@ -264,7 +282,7 @@ class SqlContacts:
         if chosen.node is None and chosen.cut is None:
             return None
         self._check_segments(connection, chosen)
-        statement = self._statement(chosen, connection.dialect, careful=careful)
+        statement = self._asked(connection, chosen, careful=careful)
         passing = (statement if chosen.cut else statement.order_by(None)).cte()
         return lambda rows: rows.value(number).in_(sa.select(*passing.c))
 

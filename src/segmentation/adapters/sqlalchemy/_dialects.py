@@ -44,10 +44,12 @@ class Dialect(Protocol):
             these rows than by a look at the rows of each contact.
         groups_quickly: Whether figures of all contacts are worked out quicker at once, in groups,
             than for one contact after the other.
+        one_by_one: How many values are listed one by one. More are passed as one parameter.
     """
 
     lists_keys: bool
     groups_quickly: bool
+    one_by_one: int
 
     def text(self, value: Element) -> Element:
         """A text that compares by code point."""
@@ -140,7 +142,7 @@ class Dialect(Protocol):
 class SqliteDialect:
     """SQLite, with functions that we add (see `segmentation.adapters.sqlalchemy._functions`)."""
 
-    lists_keys, groups_quickly = True, False
+    lists_keys, groups_quickly, one_by_one = True, False, 500
 
     def text(self, value: Element) -> Element:
         """A text that compares by its bytes in UTF-8, which gives the order of code points."""
@@ -322,7 +324,8 @@ _BY_BYTES = frozenset({"C", "POSIX"})
 class PostgresqlDialect:
     """PostgreSQL, version 12 or later, with functions that we add (see `_letters`)."""
 
-    lists_keys, groups_quickly = False, True
+    # A parameter for each value takes longer to write and to read than all of them in an array.
+    lists_keys, groups_quickly, one_by_one = False, True, 20
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables

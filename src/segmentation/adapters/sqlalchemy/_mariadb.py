@@ -43,7 +43,7 @@ _WRITTEN = MariaDBDialect()
 class MariadbDialect:
     """MariaDB, with functions that we add (see `segmentation.adapters.sqlalchemy._letters`)."""
 
-    lists_keys, groups_quickly = False, False
+    lists_keys, groups_quickly, one_by_one = False, False, 500
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables

@@ -40,9 +40,6 @@ _NULLABLE = frozenset({FieldType.DATE, FieldType.DATETIME, FieldType.TIME})
 _FLAT = 50
 """How many conditions are joined at once. SQLAlchemy would nest longer lists too deep."""
 
-_LISTED = 500
-"""How many values are listed one by one. More are passed as one parameter."""
-
 
 class _Bracketed(Grouping[Any]):
     """Conditions that stay in brackets beside others that are joined in the same way.
@@ -203,7 +200,7 @@ class _Clauses:
         held = list(dict.fromkeys(each for each in values if self._can_hold(each)))
         tests: list[Test] = [value.is_(None)] if None in held else []
         held = [each for each in held if each is not None]
-        if len(held) > _LISTED:
+        if len(held) > self._dialect.one_by_one:
             tests.append(self._known(self._dialect.among(value, held)))
         elif len(held) == 1:
             tests.append(self._known(value == held[0]))
@@ -262,7 +259,7 @@ class _Clauses:
         match [piece for piece, _ in groupby(pattern)]:
             case [Wild.ANY_RUN]:
                 return sa.true()
-            case [str(start), Wild.ANY_RUN]:
+            case [str(start), Wild.ANY_RUN] if letters is Letters.AS_WRITTEN:
                 return _starts_with(value, start)
             case _:
                 return self._dialect.fits(value, pattern)
