@@ -21,6 +21,7 @@ extensions = [
     "displays",
     "pyodide",
     "questions",
+    "signatures",
 ]
 exclude_patterns = ["_build", "data"]
 nitpicky = True

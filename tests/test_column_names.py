@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from segmentation import column_hints
 from segmentation.campaigns import Campaign
 from segmentation.column_names import ColumnUse, letters_of, match_columns, may_exclude
 from segmentation.contacts import Contact
@@ -184,6 +185,36 @@ def test_what_says_something_else_is_not_taken_for_it(name: str) -> None:
 def test_the_near_name_is_looked_for_among_captions_too() -> None:
     _, (fault,) = match_columns(Contact, ["Code postall"], place="c.csv")
     assert "did you mean 'post_code'" in fault.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("Kunden-Nr.", "no"),
+        ("Customer", ""),
+        ("Kundenname", "name"),
+        ("Straße", "address"),
+        ("PLZ", "post_code"),
+        ("Ort", "city"),
+        ("Land", "country_region_code"),
+        ("Mail Adresse", "e_mail"),
+        ("Mobiltelefon", "mobile_phone_no"),
+        ("Sport", ""),
+    ],
+)
+def test_a_column_is_answered_with_the_field_that_people_call_so(name: str, meant: str) -> None:
+    _, (fault,) = match_columns(Contact, [name], place="c.csv")
+    hint = f" (did you mean {meant!r}?)" if meant else ""
+    assert fault.reason.startswith(f"is no column of contact{hint}; map it to a field")
+
+
+def test_no_word_that_people_use_is_wasted() -> None:
+    """Each is for a field of contacts, and for a name that no field has in any language."""
+    fields = {field.name for field in captioned_fields_of(Contact)}
+    assert {*column_hints.FIELDS.values(), *column_hints.PARTS.values()} <= fields
+    for word in column_hints.FIELDS:
+        found, _ = match_columns(Contact, [word], place="c.csv")
+        assert not found, word
 
 
 @given(st.text())

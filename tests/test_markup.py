@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import segmentation as seg
-from segmentation.markup import to_table
+from segmentation.markup import to_table, to_text
 from support.fair import TODAY, make_store, person
 
 
@@ -40,13 +40,25 @@ def test_a_worksheet_shows_its_first_contacts_and_what_was_done() -> None:
     assert fair.no in workspace._repr_html_()
     assert repr(fair) == f"Worksheet({fair.no!r})"
     fair.delete()
-    assert fair._repr_html_() == f"<pre>{fair.no} is logged or deleted</pre>"
+    assert fair._repr_html_() == to_text(f"{fair.no} is logged or deleted")
+
+
+def test_a_workspace_without_segments_tells_how_to_begin_one() -> None:
+    workspace = crm()
+    assert "new_segment(&quot;Spring fair&quot;) begins one" in workspace._repr_html_()
+    workspace.new_segment("Spring fair")
+    assert "begins one" not in workspace._repr_html_()
+
+
+def test_words_of_a_text_are_not_broken() -> None:
+    assert "word-break: normal" in to_text("country region code is DK, SE or NO")
+    assert to_text("a < b & c").endswith(">a &lt; b &amp; c</pre>")
 
 
 def test_explanations_and_counts_are_shown_as_they_are_told() -> None:
     workspace = crm()
     asked = workspace.explain("CARL", contact={"no": "CARL"})
-    assert asked._repr_html_() == f"<pre>{asked}</pre>".replace("&", "&amp;")
+    assert asked._repr_html_() == to_text(str(asked))
     fair = workspace.new_segment("Fair").add_contact("CARL")
     assert "CARL is in the segment" in fair.explain("CARL")._repr_html_()
     counts = workspace.count(contact={"no": "CARL"})

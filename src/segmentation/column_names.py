@@ -14,6 +14,7 @@ from typing import cast
 
 import attrs
 
+from .column_hints import meant_field
 from .errors import Fault, Identifier, Message, name_begun, name_spelled_like, near_hint, near_name
 from .exclusions import is_unreadable, names_exclusion
 from .fields import Field, Record, captioned_fields_of
@@ -415,8 +416,8 @@ class _Matcher:
             )
         else:
             reason = Message(
-                "is no column of {table}{hint}; declare it as a field of your own, or name it in "
-                "ignore",
+                "is no column of {table}{hint}; map it to a field, declare it as a field of your "
+                "own, or name it in ignore",
                 table=Identifier(self._table),
                 hint=self._hint(name),
             )
@@ -426,7 +427,9 @@ class _Matcher:
         if len(self.faults) >= _NEAR_NAMES:
             return ""
         called = {**self._own_called, **self._known.named, **self._known.excluding}
-        like = name_spelled_like(letters_of(name), called, alike=0.75)
-        begun = name_begun(name, [field.name for field in called.values()])
-        near = begun or (called[like].name if like else "")
+        letters = letters_of(name)
+        like = name_spelled_like(letters, called, alike=0.75)
+        fields = {field.name for field in called.values()}
+        meant = meant_field(letters, fields) or name_begun(name, sorted(fields))
+        near = meant or (called[like].name if like else "")
         return Message(" (did you mean {near!r}?)", near=near) if near else ""

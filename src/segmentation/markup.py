@@ -1,7 +1,7 @@
 """Tables and texts as HTML, for what a notebook shows when a cell ends.
 
 Plain tags: each notebook gives them its look. Only where texts and captions stand is told, as
-Jupyter puts all to the right. Knows nothing of what is shown.
+Jupyter puts all to the right, and that words stay whole. Knows nothing of what is shown.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +19,8 @@ _LOOK = (
     "table.segmentation caption { min-width: 24em }</style>"
 )
 """Goes before a notebook's own rules; above a narrow table a caption is not folded up."""
+_WHOLE_WORDS = ' style="white-space: pre-wrap; word-break: normal"'
+"""Jupyter breaks a long line of text anywhere."""
 _CELL, _CAPTION, _PAGE = 200, 500, 10_000
 """How many characters of a text are shown: a notebook keeps all that it was ever shown."""
 
@@ -102,8 +104,8 @@ def to_text(text: str) -> str:
     """A text of several lines as it stands; a very long one ends with how much is not shown.
 
     >>> to_text("yes a < b")
-    '<pre>yes a &lt; b</pre>'
+    '<pre style="white-space: pre-wrap; word-break: normal">yes a &lt; b</pre>'
     """
     more = text.count("\n", _PAGE)
     shown = f"{text[:_PAGE]}…\n… and {more:,} more lines" if len(text) > _PAGE else text
-    return f"<pre>{escape(shown)}</pre>"
+    return f"<pre{_WHOLE_WORDS}>{escape(shown)}</pre>"

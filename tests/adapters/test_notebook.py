@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import altair as alt
+
 import segmentation as seg
 from segmentation.adapters.notebook import (
     plot_counts,
@@ -34,6 +36,17 @@ def test_overlaps_have_a_dot_for_each_source_and_a_bar_for_each_combination() ->
     assert rows_of(plot_overlaps({})) == []
     titled = plot_overlaps({("fair",): 2}, title="Fair").to_dict()
     assert titled["title"]["text"] == "Fair"
+
+
+def test_charts_that_are_shown_as_pictures_need_no_network() -> None:
+    """As the how-to on notebooks tells; by default they load their scripts from it."""
+    chart = plot_overlaps({("fair",): 2, ("news",): 5})
+    assert "//cdn." in str(chart._repr_mimebundle_())
+    with alt.renderers.enable("svg"):
+        shown = chart._repr_mimebundle_()
+    assert isinstance(shown, dict)
+    assert "news" in shown.pop("image/svg+xml")
+    assert not shown
 
 
 def test_a_history_shows_who_stayed_joined_and_left() -> None:

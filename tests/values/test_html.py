@@ -85,7 +85,7 @@ def test_values_with_rows_or_figures_show_them() -> None:
 @pytest.mark.parametrize("kind", SHOWN, ids=lambda kind: kind.__name__)
 def test_each_is_short_and_escaped(kind: type, made: Any) -> None:  # noqa: ANN401
     shown = made(SHOWN[kind])._repr_html_()
-    assert shown.startswith(("<table ", "<pre>"))
+    assert shown.startswith(("<table ", "<pre "))
     assert len(shown.encode()) < MOST
     assert "<b>" not in shown
 

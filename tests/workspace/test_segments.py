@@ -375,4 +375,4 @@ def test_each_value_shows_itself_in_one_line_frt_08(crm: seg.Workspace) -> None:
         if value is not crm and value is not fair:
             assert json.loads(json.dumps(to_plain(value))) == to_plain(value)
         if not isinstance(value, SavedCriteria) and hasattr(value, "_repr_html_"):
-            assert value._repr_html_().startswith(("<table ", "<pre>"))
+            assert value._repr_html_().startswith(("<table ", "<pre "))

@@ -2,6 +2,9 @@
 
 Each takes what the workspace gives and returns a chart, which a notebook shows when a cell
 ends; titles, sizes and colours can be set on it as on any other.
+
+Altair's charts load their scripts from the network. ``altair.renderers.enable("svg")`` shows
+pictures instead, which need none.
 """
 
 try:

@@ -23,7 +23,7 @@ from segmentation.criteria import (
 )
 from segmentation.errors import InvalidValue, Message, SegmentationError
 from segmentation.fields import Record
-from segmentation.markup import SHOWN, to_table
+from segmentation.markup import to_rows, to_table
 from segmentation.operations import contacts, data, segments, tables
 from segmentation.operations.contacts import ErasureFile
 from segmentation.operations.context import Context
@@ -247,11 +247,11 @@ class Workspace:
 
     def _repr_html_(self) -> str:
         """The segments at work."""
-        headers = list(self.segments)
+        if not (headers := list(self.segments)):
+            begun = 'none at work; new_segment("Spring fair") begins one'
+            return to_table(["segments"], [(begun,)], caption=repr(self))
         fields = ["no", "description", "campaign_no", "date", "salesperson_code"]
-        rows = [[getattr(header, field) for field in fields] for header in headers[:SHOWN]]
-        more = len(headers) - len(rows)
-        return to_table(fields, rows, caption=repr(self), more=more)
+        return to_rows(headers, fields, caption=repr(self))
 
     def translate(self, error: SegmentationError | str) -> str:
         """An error, or the text of a fault (``fault.message``), in the workspace's language."""

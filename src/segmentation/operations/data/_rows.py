@@ -160,7 +160,7 @@ def _keyless(table: SourceTable, columns: Iterable[Column]) -> Fault | None:
     shown = ", ".join(table.columns[:_SHOWN])
     more = ", ..." if len(table.columns) > _SHOWN else ""
     reason = Message(
-        "no column is the number or code, {field}; the columns are {columns}",
+        "no column is the number or code, {field}; map one to it: {columns}",
         field=Identifier(key[0]),
         columns=f"{shown}{more}",
     )
