@@ -9,8 +9,6 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import pairwise
-from operator import eq
 from typing import Any, TypeAlias
 
 import attrs
@@ -24,11 +22,12 @@ from segmentation.frozen import freeze_within
 from segmentation.operations.checks import Placed
 from segmentation.operations.contacts import fitting, named_company
 from segmentation.operations.context import Context
-from segmentation.operations.records import all_contacts
+from segmentation.operations.records import contact_nos, contacts_numbered
 from segmentation.operations.schema import declared_fields
 from segmentation.protocols import Store
 
 from ._departures import absent_records
+from ._key_hashes import KeyHashes
 from ._kinds import TO_BE_RECORDED
 from ._new_records import PLAIN, Known, completed_by, references_of, with_names
 from ._notation import Notation
@@ -196,8 +195,8 @@ class _Rows:
         self.kind = source.kind
         self.header = _header(self.store, source, taking)
         self.rows = source.rows
-        self._keys = array("q")
-        self._named = array("q") if taking.mode == "mirror" else None
+        self._keys = KeyHashes()
+        self._named = KeyHashes() if taking.mode == "mirror" else None
         self._columns = ColumnReader(self.kind, self.header.columns, taking.notation)
         self._first = self.reader()
         self._references = references_of(self.kind)
@@ -227,12 +226,14 @@ class _Rows:
         """Note the records that have no row, and go by a mirror."""
         if self._named is None:
             return
-        named = sorted(self._named)
+        named = self._named
+        named.sort()
         stored: Iterable[Record] = self.store.records.all(self.kind)
         if self.kind is Contact:
-            stored = all_contacts(self.store)
+            nos = (no for no in contact_nos(self.store) if _hash_of((no,)) not in named)
+            stored = contacts_numbered(self.store, nos)
         self.told.leaving[self.kind] = [
-            record for record in stored if not _has(named, _hash_of(key_of(record)))
+            record for record in stored if _hash_of(key_of(record)) not in named
         ]
 
     def batch(self, block: Block | Sequence[RawRow], rows: RowReader) -> None:
@@ -283,9 +284,9 @@ class _Rows:
     def _note(self, keys: Iterable[Key]) -> None:
         """Note the keys of rows; in a mirror, what has none of them goes."""
         noted = list(keys)
-        self._keys.extend(map(hash, noted))
+        self._keys.add(map(hash, noted))
         if self._named is not None:
-            self._named.extend(map(_hash_of, noted))
+            self._named.add(map(_hash_of, noted))
 
     def check_keys(self) -> None:
         """See that no key came twice.
@@ -293,20 +294,13 @@ class _Rows:
         Raises:
             Unfit: One did, or two are not to be told apart by this.
         """
-        found = sorted(self._keys)
-        if any(eq(*each) for each in pairwise(found)):
+        if not self._keys.are_different():
             raise Unfit
 
 
 def _hash_of(key: Key) -> int:
     """A hash by which keys are told apart; that of numbers themselves is the same for some."""
     return hash(repr(key))
-
-
-def _has(hashes: Sequence[int], wanted: int) -> bool:
-    """Whether one of some hashes, which ascend, is this one."""
-    at = bisect_left(hashes, wanted)
-    return at < len(hashes) and hashes[at] == wanted
 
 
 _COMPANIES = 40
