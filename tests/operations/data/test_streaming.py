@@ -229,6 +229,23 @@ def test_a_mirror_by_batches_takes_away_the_same(
     assert outcome(MIRRORED[case], 2, tmp_path, tmp_path / "crm.db", **asked) == whole
 
 
+DELETED = MIRRORED | {
+    "all that is there": {"contact.csv": csv("No.", "P0", "X", "C0", "P0")},
+    "a time of a change": {"contact.csv": csv("No.,SystemModifiedAt", "X,2026-11-29T08:00:00Z")},
+    "rows of a table of the host": {"orders.csv": csv("order_no", "1", "2", "1")},
+    "what cannot be read": {"contact.csv": csv("No.,Points", "P0,1", "C0,many")},
+    "what may exclude somebody": {"contact.csv": csv("No.,Shoe", "P0,8", "X,do not contact")},
+    "a column that is passed over": {"contact.csv": csv("No.,Shoe", "P0,8", "X,9")},
+}
+
+
+@pytest.mark.parametrize("case", DELETED)
+def test_files_of_deleted_keys_by_batches_take_away_the_same(tmp_path: Path, case: str) -> None:
+    asked: dict[str, Any] = {"mode": "delete", "with_history": True, "ignore": "*"}
+    whole = outcome(DELETED[case], WHOLE, tmp_path, **asked)
+    assert outcome(DELETED[case], 1, tmp_path, **asked) == whole
+
+
 def test_mapped_files_come_by_batches_too(tmp_path: Path) -> None:
     rows = ["p1,Aurora,True,,NEWS", "p2,Roger,,p1,", "p3,Berta,,p9,NEWS", "p9,Firm,True,,NEWS"]
     header = "id,name,is_company,parent_id/id,category_id"
