@@ -1,7 +1,6 @@
 """Rows that can be read only once, kept small: packed a thousand at a time.
 
-They stay in memory, as what they say is for nobody else; texts packed are a tenth of their size,
-and a hundredth of what they are as objects.
+They stay in memory, and on no disk, as what they say is for nobody else.
 """
 
 import pickle  # only what was packed here is unpacked
