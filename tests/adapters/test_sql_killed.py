@@ -25,6 +25,7 @@ from support.killing import (
     open_and_close,
     take_contacts_in,
     take_files_in,
+    take_files_in_until_told,
 )
 from support.older import make_older, noted_shape
 
@@ -106,6 +107,27 @@ def test_an_import_that_is_killed_is_done_whole_or_not_at_all(
             check_journal(crm)
         if done:
             break
+
+
+@pytest.mark.parametrize(
+    ("take_in", "at"),
+    [(take_files_in, COMMIT), (take_files_in_until_told, 10_000)],
+    ids=["making tables", "reading rows"],
+)
+def test_an_import_into_no_store_that_is_killed_leaves_an_empty_one(
+    tmp_path: Path, take_in: Callable[..., object], at: int
+) -> None:
+    """INO-40."""
+    (tmp_path / "files").mkdir()
+    rows = "".join(f"N{number},New\n" for number in range(1_000))
+    (tmp_path / "files" / "contact.csv").write_text(f"No.,Name\n{rows}")
+    address = f"sqlite:///{(tmp_path / 'crm.db').as_posix()}"
+    assert is_killed(partial(take_in, folder=tmp_path / "files"), address, at=at)
+    with desk_at(address) as crm:
+        assert list(crm.contacts) == []
+        check_journal(crm)
+        crm.import_data(tmp_path / "files")
+        assert new_contacts(crm.store) == 1_000
 
 
 def test_an_upgrade_that_is_killed_is_done_whole_or_not_at_all(database: Database) -> None:

@@ -8,21 +8,23 @@ with the same indexes: values are converted and nothing is checked. Nothing fail
 """
 
 import csv
+import json
 import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from statistics import median
 from time import process_time
 from typing import Any
 
+import attrs
 import pytest
 
 import segmentation as seg
-from segmentation.fields import fields_of
+from segmentation.fields import Field, fields_of
 
 ROWS = int(os.environ.get("SEGMENTATION_BENCHMARK_ROWS", "30000"))
 FILE_ROWS = int(os.environ.get("SEGMENTATION_BENCHMARK_FILE_ROWS", "150000"))
@@ -129,7 +131,8 @@ def by_hand(contacts: Iterator[Mapping[str, str]], base: sqlite3.Connection) -> 
             if made["type"] == "company":
                 companies[made["no"]] = row["Name"]
             made["company_name"] = companies.get(made["company_no"], "")
-            yield (*(made[name] for name in names), "{}")
+            own = {"points": int(row["points"]), "shoe": row["shoe"]} if "points" in row else {}
+            yield (*(made[name] for name in names), json.dumps(own) if own else "{}")
 
     places = ", ".join("?" * (len(names) + 1))
     with base:
@@ -176,6 +179,30 @@ def test_contacts_made_in_python(tmp_path: Path) -> None:
         ours,
         lambda: inserted(tmp_path / "hand.db", lambda: rows(count)),
     )
+
+
+def test_contacts_with_own_fields(tmp_path: Path) -> None:
+    count = ROWS // 3
+    made = [
+        attrs.evolve(contact(row), extra={"points": int(row["points"]), "shoe": row["shoe"]})
+        for row in with_own_fields(rows(count))
+    ]
+
+    def ours() -> float:
+        with opened(tmp_path / "ours.db") as crm:
+            crm.tables.define("contact", Field("points", "integer"), Field("shoe", "text", 20))
+            return seconds(lambda: crm.add(*made))
+
+    compared(
+        f"add of {count:,} contacts with two own fields",
+        ours,
+        lambda: inserted(tmp_path / "hand.db", lambda: with_own_fields(rows(count))),
+    )
+
+
+def with_own_fields(contacts: Iterable[Mapping[str, str]]) -> Iterator[Mapping[str, str]]:
+    for number, row in enumerate(contacts):
+        yield {**row, "points": f"{number % 5000}", "shoe": f"Brand {number % 40}"}
 
 
 def test_interactions_in_one_call(tmp_path: Path) -> None:

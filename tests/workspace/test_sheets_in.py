@@ -217,6 +217,18 @@ def test_what_is_no_workbook_is_a_fault(
     assert fault == "contact.xlsx: is no workbook that can be read; save it as XLSX"
 
 
+def test_a_sheet_that_ends_within_a_row_is_a_fault(memory: seg.Workspace, tmp_path: Path) -> None:
+    rows = [["No.", "Name"], ["C1", "Berg"]]
+    whole = make_workbook(tmp_path / "whole.xlsx", Contact=rows)
+    path = tmp_path / "contact.xlsx"
+    with zipfile.ZipFile(whole) as before, zipfile.ZipFile(path, "w") as after:
+        for name in before.namelist():
+            text = before.read(name)
+            after.writestr(name, text.partition(b"</row>")[0] if b"<row" in text else text)
+    (fault,) = faults(memory, path)
+    assert fault == "contact.xlsx: is no workbook that can be read; save it as XLSX"
+
+
 def test_a_workbook_that_grows_beyond_measure_is_not_unpacked(
     memory: seg.Workspace, tmp_path: Path
 ) -> None:

@@ -246,9 +246,19 @@ def unread_reason(left_out: LeftOut) -> Message:
 
 def all_contacts(store: Store) -> Iterator[Contact]:
     """All contacts, wherever the host keeps them, in the order of their numbers."""
-    nos = store.contacts.matching(_everybody())
-    for start in range(0, len(nos), _AT_ONCE):
-        yield from store.contacts.get_many(nos[start : start + _AT_ONCE])
+    return contacts_numbered(store, contact_nos(store))
+
+
+def contacts_numbered(store: Store, nos: Iterable[str]) -> Iterator[Contact]:
+    """The contacts with these numbers, read a few at a time. Unknown numbers are skipped."""
+    waiting = iter(nos)
+    while some := list(islice(waiting, _AT_ONCE)):
+        yield from store.contacts.get_many(some)
+
+
+def contact_nos(store: Store) -> Sequence[str]:
+    """The numbers of all contacts, wherever the host keeps them, in their order."""
+    return store.contacts.matching(_everybody())
 
 
 def count_contacts(store: Store) -> int:

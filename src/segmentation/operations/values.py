@@ -200,14 +200,17 @@ def exact(value: Any) -> Any:  # noqa: ANN401 - any value
 def all_fit_plainly(records: Columns[Any]) -> bool:
     """Whether the values of records fit their fields, as far as that can be seen at a glance.
 
-    They have no own fields then. There is at least one record.
+    Own fields are not looked at. There is at least one record.
     """
-    if "extra" in records.columns or records.shared.get("extra"):
-        return False
     return all(
         values_fit_plainly(field, different(records, field.name))
         for field in fields_of(records.kind)
     )
+
+
+def has_own_values(records: Columns[Any]) -> bool:
+    """Whether any of some records has a value of an own field."""
+    return "extra" in records.columns or bool(records.shared.get("extra"))
 
 
 def different(records: Columns[Any], name: str) -> Sequence[Any]:

@@ -1,6 +1,7 @@
 """Many new records: taken in by their columns they are what a look at each of them gives."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 import attrs
@@ -25,7 +26,14 @@ def opened() -> seg.Workspace:
     crm = seg.Workspace.open(user="ANNA")
     crm.tables["country_region"].new("DK")
     crm.tables["mailing_group"].new("NEWS")
-    crm.tables.define("contact", Field("points", "integer"))
+    crm.tables.define(
+        "contact",
+        Field("points", "integer"),
+        Field("revenue", "decimal"),
+        Field("since", "date"),
+        Field("fond_of", "text", 9),
+        Field("fair", "boolean"),
+    )
     crm.add(
         seg.Contact(no="C0", name="Before & Co"),
         seg.Contact(no="P0", type="person", name="Here Before", company_no="C0"),
@@ -56,6 +64,7 @@ def by_columns(crm: seg.Workspace, records: Sequence[Record]) -> object:
 
 C = seg.Contact
 ROW = seg.ContactMailingGroup(contact_no="A", mailing_group_code="news")
+AS_TEXTS: Any = {"points": "3", "revenue": 1.5, "fond_of": "Käse", "since": "2026-01-02"}
 SOUND: dict[str, list[Record]] = {
     "persons before their company": [
         C(no="A", type="person", first_name="Anna", surname="Berg", company_no="B"),
@@ -69,6 +78,14 @@ SOUND: dict[str, list[Record]] = {
         seg.AlternativeAddress(contact_no="A", code="HOME", country_region_code="DK"),
         seg.ContactMailingGroup(contact_no="C0", mailing_group_code="NEWS"),
     ],
+    "own fields as they are, and as they are read": [
+        C(no="A", extra={"points": 3, "revenue": 4, "fond_of": "Käse", "since": date(2026, 1, 2)}),
+        C(no="B", extra=AS_TEXTS),
+        C(no="D", extra={"points": None, "revenue": "", "fond_of": "", "fair": "yes"}),
+        C(no="E"),
+        C(no="F", extra=(("points", "10"), ("points", "9"))),
+    ],
+    "the same own fields in all": [C(no="A", extra={"points": 3}), C(no="B", extra={"points": 3})],
     "no contact at all": [seg.ContactMailingGroup(contact_no="C0", mailing_group_code="NEWS")],
 }
 
@@ -86,7 +103,11 @@ UNSOUND = {
     "no number": C(no=""),
     "too long": C(no="A2", name="x" * 101),
     "another normal form": C(no="A2", name="e\u0301"),
-    "an own field": C(no="A2", extra=(("points", 3),)),
+    "an own field that is none": C(no="A2", extra={"shoe": 3}),
+    "no value of an own field": C(no="A2", extra={"points": "many"}),
+    "too long a value of an own field": C(no="A2", extra={"fond_of": "x" * 10}),
+    "a number for yes": C(no="A2", extra={"fair": 1}),
+    "another normal form of an own field": C(no="A2", extra={"fond_of": "e\u0301"}),
     "a company that is missing": C(no="A2", type="person", company_no="X9"),
     "a company that is a person": C(no="A2", type="person", company_no="P0"),
     "a company of another": C(no="A2", company_no="C0"),

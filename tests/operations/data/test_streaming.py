@@ -1,7 +1,8 @@
 """Large files: taken in by batches they give what they give as a whole."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import gzip
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,13 +12,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import segmentation as seg
+from segmentation.adapters.openpyxl import read_workbook
 from segmentation.contacts import Contact
 from segmentation.errors import InvalidValue, Rejected
 from segmentation.fields import Field
 from segmentation.journal import to_line
-from segmentation.operations.data import ImportOptions, RawRow, SourceFile, import_path, read_rows
+from segmentation.operations.data import (
+    ImportOptions,
+    RawRow,
+    SourceFile,
+    import_files,
+    import_path,
+    read_rows,
+)
 from segmentation.operations.data._raw import Pages
 from segmentation.operations.schema import kinds_in
+from support.sheets import make_package, make_workbook
 
 WHOLE = 1_000_000
 NOW = dt.datetime(2026, 11, 30, 12, tzinfo=dt.UTC)
@@ -219,6 +229,23 @@ def test_a_mirror_by_batches_takes_away_the_same(
     assert outcome(MIRRORED[case], 2, tmp_path, tmp_path / "crm.db", **asked) == whole
 
 
+DELETED = MIRRORED | {
+    "all that is there": {"contact.csv": csv("No.", "P0", "X", "C0", "P0")},
+    "a time of a change": {"contact.csv": csv("No.,SystemModifiedAt", "X,2026-11-29T08:00:00Z")},
+    "rows of a table of the host": {"orders.csv": csv("order_no", "1", "2", "1")},
+    "what cannot be read": {"contact.csv": csv("No.,Points", "P0,1", "C0,many")},
+    "what may exclude somebody": {"contact.csv": csv("No.,Shoe", "P0,8", "X,do not contact")},
+    "a column that is passed over": {"contact.csv": csv("No.,Shoe", "P0,8", "X,9")},
+}
+
+
+@pytest.mark.parametrize("case", DELETED)
+def test_files_of_deleted_keys_by_batches_take_away_the_same(tmp_path: Path, case: str) -> None:
+    asked: dict[str, Any] = {"mode": "delete", "with_history": True, "ignore": "*"}
+    whole = outcome(DELETED[case], WHOLE, tmp_path, **asked)
+    assert outcome(DELETED[case], 1, tmp_path, **asked) == whole
+
+
 def test_mapped_files_come_by_batches_too(tmp_path: Path) -> None:
     rows = ["p1,Aurora,True,,NEWS", "p2,Roger,,p1,", "p3,Berta,,p9,NEWS", "p9,Firm,True,,NEWS"]
     header = "id,name,is_company,parent_id/id,category_id"
@@ -271,6 +298,51 @@ def test_pages_and_json_come_by_batches_too(tmp_path: Path) -> None:
     rows = [f'{{"no": "{no}", "type": "person", "company_no": "C"}}' for no in "AB"]
     files = {"contact.json": f'[{", ".join(rows)}, {{"no": "C"}}]'}
     assert outcome(files, 1, tmp_path) == outcome(files, WHOLE, tmp_path)
+
+
+@pytest.mark.parametrize("ending", [".xml", ".rapidstart", ".xlsx"])
+def test_large_workbooks_and_packages_come_in_as_csv_does(
+    tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segmentation.operations.data._packed._AT_ONCE", 3)
+    header = ("No.", "Type", "Name", "Company No.", "Points")
+    rows = [(f"N{n}", "Person", f"Anna {n}", f"N{n + 1}", f"{n}") for n in range(0, 22, 2)]
+    rows += [(f"N{n}", "Company", f"Berg {n}", "", "") for n in range(1, 22, 2)]
+    wanted = _contacts_in(_written(tmp_path / "contact.csv", header, rows), WHOLE)
+    path = _written(tmp_path / f"contact{ending}", header, rows)
+    assert len(wanted) == 24
+    assert _contacts_in(path, 7) == wanted
+    assert _contacts_in(path, WHOLE) == wanted
+
+
+def _contacts_in(path: Path, rows_at_once: int) -> Sequence[Contact]:
+    told = ImportOptions(rows_at_once=rows_at_once, read_workbook=read_workbook)
+    with opened() as crm:
+        import_path(crm.context, path, told)
+        return [*crm.contacts]
+
+
+def _written(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Path:
+    """The same rows as a file of any kind."""
+    if path.suffix == ".csv":
+        path.write_text(csv(*map(",".join, (header, *rows))), encoding="utf-8")
+        return path
+    if path.suffix == ".xlsx":
+        return make_workbook(path, contact=[header, *rows])
+    names = [name.replace(" ", "").replace(".", "") for name in header]
+    make_package(path, Contact=[dict(zip(names, row, strict=True)) for row in rows])
+    if path.suffix == ".rapidstart":
+        path.write_bytes(gzip.compress(path.read_bytes()))
+    return path
+
+
+@pytest.mark.parametrize("ending", ["xml", "xlsx"])
+def test_a_file_that_is_gone_when_it_is_read_is_a_fault(tmp_path: Path, ending: str) -> None:
+    name = f"contact.{ending}"
+    gone = SourceFile(name, b"", path=tmp_path / name)
+    with opened() as crm, pytest.raises(Rejected) as caught:
+        import_files(crm.context, [gone], attached=bytes.fromhex)
+    assert str(caught.value.faults[0]) == f"{name}: cannot be read: No such file or directory"
 
 
 _NOS = st.sampled_from(["A", "b", "C0", "P0", "D", "E", " f "])

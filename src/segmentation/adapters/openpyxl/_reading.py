@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import attrs
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
@@ -33,7 +34,7 @@ def read_workbook(name: str, content: bytes) -> Sequence[Sheet]:
 
     Raises:
         BadDocument: It is no workbook that can be read, or grows beyond all measure when it is
-            unpacked.
+            unpacked; what is wrong within a sheet is found when its rows are gone through.
     """
     try:
         formulas = _has_formulas(name, content)
@@ -42,12 +43,7 @@ def read_workbook(name: str, content: bytes) -> Sequence[Sheet]:
         return [
             Sheet(
                 sheet.title,
-                [
-                    *without_covered(
-                        _rows(sheet, asked[sheet.title] if formulas else None),
-                        _merged(content, sheet),
-                    )
-                ],
+                _SheetRows(name, content, sheet, asked[sheet.title] if formulas else None),
             )
             for sheet in values.worksheets
             if sheet.sheet_state == "visible"
@@ -55,7 +51,40 @@ def read_workbook(name: str, content: bytes) -> Sequence[Sheet]:
     except BadDocument:
         raise
     except Exception as error:  # whatever openpyxl makes of what is none
-        raise BadDocument(name, "is no workbook that can be read; save it as XLSX") from error
+        raise _unread(name) from error
+
+
+def _unread(name: str) -> BadDocument:
+    return BadDocument(name, "is no workbook that can be read; save it as XLSX")
+
+
+@attrs.frozen(eq=False)
+class _SheetRows:
+    """The rows of a sheet, read whenever they are gone through.
+
+    Attributes:
+        name: The file.
+        content: What it holds.
+        sheet: The sheet with its values.
+        asked: The sheet with its formulas; ``None`` if it has none.
+    """
+
+    name: str
+    content: bytes
+    sheet: Any
+    asked: Any
+
+    def __iter__(self) -> Iterator[Sequence[Cell]]:
+        """Go through them.
+
+        Raises:
+            BadDocument: They cannot be read.
+        """
+        try:
+            merged = _merged(self.content, self.sheet)
+            yield from without_covered(_rows(self.sheet, self.asked), merged)
+        except Exception as error:  # whatever openpyxl makes of what is none
+            raise _unread(self.name) from error
 
 
 def _opened(content: bytes, *, data_only: bool) -> Any:  # noqa: ANN401 - openpyxl has no types

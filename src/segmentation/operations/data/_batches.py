@@ -6,102 +6,37 @@ and whoever reads everything at once tells all of it.
 
 from array import array
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from itertools import pairwise
-from operator import eq
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
-
-import attrs
 
 from segmentation.columns import Columns
 from segmentation.contacts import Contact, ContactType
 from segmentation.definitions import is_row_kind
 from segmentation.errors import Rejected
 from segmentation.fields import Record, fields_of, key_of
-from segmentation.frozen import freeze_within
 from segmentation.operations.checks import Placed
 from segmentation.operations.contacts import fitting, named_company
 from segmentation.operations.context import Context
-from segmentation.operations.records import all_contacts
+from segmentation.operations.records import contact_nos, contacts_numbered
 from segmentation.operations.schema import declared_fields
-from segmentation.protocols import Store
 
+from ._blocks import header_of, named_by, read_block
 from ._departures import absent_records
+from ._key_hashes import KeyHashes
 from ._kinds import TO_BE_RECORDED
 from ._new_records import PLAIN, Known, completed_by, references_of, with_names
-from ._notation import Notation
 from ._pages import SourceTable
 from ._passed_over import PassedOver
 from ._plain import ColumnReader
 from ._raw import Block, RawRow, blocks_of
 from ._results import Imported
-from ._rows import ReadTable, RowReader, latest_in, read_header, read_table
+from ._rows import ReadTable, RowReader, latest_in, read_table
 from ._store import store_records
-from ._updates import Key, Mode, merge_rows, with_attachments
+from ._taking import Taking, Told, Unfit
+from ._updates import Key, merge_rows, with_attachments
 
 Leaving: TypeAlias = Mapping[type[Record], Sequence[Record]]
 """What goes, by kind."""
-
-
-class Unfit(Exception):  # noqa: N818 - says what it is
-    """Something is wrong with the files, and is to be told by who reads all of them."""
-
-
-@attrs.frozen(kw_only=True, field_transformer=freeze_within)
-class Taking:
-    """How files are taken in.
-
-    Attributes:
-        mode: How rows meet the records that are there.
-        ignore: Columns to pass over.
-        lift: Whether rows may take back what was decided here.
-        notation: How texts write dates and numbers.
-        attached: Reads a file that a row names.
-        rows_at_once: How many rows are a batch.
-        on_rows: Is called with the number of rows that were read since.
-    """
-
-    mode: Mode
-    ignore: Sequence[str]
-    lift: bool
-    notation: Notation
-    attached: Callable[[str], bytes]
-    rows_at_once: int
-    on_rows: Callable[[int], object]
-
-
-@attrs.define
-class _Told:
-    """What was taken in so far."""
-
-    counts: Counter[str] = attrs.field(factory=Counter)
-    leaving: dict[type[Record], Sequence[Record]] = attrs.field(factory=dict)
-    parts: list[Imported] = attrs.field(factory=list)
-    normalized: Counter[str] = attrs.field(factory=Counter)
-    latest: datetime | None = None
-
-    def add(self, imported: Imported) -> None:
-        self.counts.update(dict(imported.counts))
-        self.parts.append(attrs.evolve(imported, counts=()))
-
-    def change(self, latest: datetime | None) -> None:
-        self.latest = max(filter(None, (self.latest, latest)), default=None)
-
-    def whole(self, kinds: Iterable[type[Record]]) -> Imported:
-        """All of it, the tables in the order of the files."""
-        tables = [kind.__table__ for kind in sorted(kinds, key=lambda k: k in TO_BE_RECORDED)]
-        return Imported(
-            counts=tuple((table, self.counts[table]) for table in tables if self.counts[table]),
-            new=sum(part.new for part in self.parts),
-            changes=tuple(change for part in self.parts for change in part.changes),
-            same=sum(part.same for part in self.parts),
-            held=tuple(held for part in self.parts for held in part.held),
-            held_consents=tuple(held for part in self.parts for held in part.held_consents),
-            normalized=tuple(self.normalized.items()),
-            latest_change=self.latest,
-        )
 
 
 def take_in_batches(
@@ -118,13 +53,16 @@ def take_in_batches(
     Raises:
         Unfit: Something is wrong; the transaction is to be undone.
     """
-    told = _Told()
+    told = Told()
     stages: list[list[SourceTable]] = [[], [], [], []]
     for source in sources:
         stages[_stage(source.kind)].append(source)
     codes, contacts, rows, recorded = stages
-    headers = [_header(context.store, source, taking) for source in sources]
+    headers = [header_of(context.store, source, taking) for source in sources]
     kinds = [source.kind for source in sources]
+    if taking.mode == "delete":
+        leaving = {source.kind: named_by(context.store, source, taking, told) for source in sources}
+        return told.whole(kinds), headers, leaving
     try:
         _take_whole(context, codes, taking, told)
         known = Known(context.store)
@@ -142,14 +80,6 @@ def take_in_batches(
     return told.whole(kinds), headers, leaving
 
 
-def _header(store: Store, source: SourceTable, taking: Taking) -> ReadTable:
-    own = declared_fields(store, source.kind)
-    header, faults = read_header(source, own=own, ignore=taking.ignore)
-    if faults:
-        raise Unfit
-    return header
-
-
 def _stage(kind: type[Record]) -> int:
     if kind is Contact:
         return 1
@@ -160,7 +90,7 @@ def _stage(kind: type[Record]) -> int:
 
 
 def _take_whole(
-    context: Context, sources: Iterable[SourceTable], taking: Taking, told: _Told
+    context: Context, sources: Iterable[SourceTable], taking: Taking, told: Told
 ) -> None:
     """Take in tables that are looked at together."""
     store = context.store
@@ -186,7 +116,7 @@ class _Rows:
     """Takes in the rows of a table whose records do not need each other."""
 
     def __init__(
-        self, context: Context, source: SourceTable, taking: Taking, told: _Told, known: Known
+        self, context: Context, source: SourceTable, taking: Taking, told: Told, known: Known
     ) -> None:
         self.context = context
         self.store = context.store
@@ -194,10 +124,10 @@ class _Rows:
         self.told = told
         self.known = known
         self.kind = source.kind
-        self.header = _header(self.store, source, taking)
+        self.header = header_of(self.store, source, taking)
         self.rows = source.rows
-        self._keys = array("q")
-        self._named = array("q") if taking.mode == "mirror" else None
+        self._keys = KeyHashes()
+        self._named = KeyHashes() if taking.mode == "mirror" else None
         self._columns = ColumnReader(self.kind, self.header.columns, taking.notation)
         self._first = self.reader()
         self._references = references_of(self.kind)
@@ -227,12 +157,14 @@ class _Rows:
         """Note the records that have no row, and go by a mirror."""
         if self._named is None:
             return
-        named = sorted(self._named)
+        named = self._named
+        named.sort()
         stored: Iterable[Record] = self.store.records.all(self.kind)
         if self.kind is Contact:
-            stored = all_contacts(self.store)
+            nos = (no for no in contact_nos(self.store) if _hash_of((no,)) not in named)
+            stored = contacts_numbered(self.store, nos)
         self.told.leaving[self.kind] = [
-            record for record in stored if not _has(named, _hash_of(key_of(record)))
+            record for record in stored if _hash_of(key_of(record)) not in named
         ]
 
     def batch(self, block: Block | Sequence[RawRow], rows: RowReader) -> None:
@@ -267,11 +199,7 @@ class _Rows:
         Raises:
             Unfit: A row cannot be read.
         """
-        read = [rows.read(raw) for raw in (block.rows() if isinstance(block, Block) else block)]
-        if any(wrong for _, wrong in read):
-            raise Unfit
-        table = attrs.evolve(self.header, rows=[row for row, _ in read if row is not None])
-        return merge_rows(self.store, table, self.taking.mode)
+        return merge_rows(self.store, read_block(self.header, block, rows), self.taking.mode)
 
     def store_records(self, found: Sequence[Placed]) -> None:
         """Store records with all that follows from them."""
@@ -283,9 +211,9 @@ class _Rows:
     def _note(self, keys: Iterable[Key]) -> None:
         """Note the keys of rows; in a mirror, what has none of them goes."""
         noted = list(keys)
-        self._keys.extend(map(hash, noted))
+        self._keys.add(map(hash, noted))
         if self._named is not None:
-            self._named.extend(map(_hash_of, noted))
+            self._named.add(map(_hash_of, noted))
 
     def check_keys(self) -> None:
         """See that no key came twice.
@@ -293,20 +221,13 @@ class _Rows:
         Raises:
             Unfit: One did, or two are not to be told apart by this.
         """
-        found = sorted(self._keys)
-        if any(eq(*each) for each in pairwise(found)):
+        if not self._keys.are_different():
             raise Unfit
 
 
 def _hash_of(key: Key) -> int:
     """A hash by which keys are told apart; that of numbers themselves is the same for some."""
     return hash(repr(key))
-
-
-def _has(hashes: Sequence[int], wanted: int) -> bool:
-    """Whether one of some hashes, which ascend, is this one."""
-    at = bisect_left(hashes, wanted)
-    return at < len(hashes) and hashes[at] == wanted
 
 
 _COMPANIES = 40
@@ -317,7 +238,7 @@ class _Contacts(_Rows):
     """Takes in contacts, persons after their companies."""
 
     def __init__(
-        self, context: Context, source: SourceTable, taking: Taking, told: _Told, known: Known
+        self, context: Context, source: SourceTable, taking: Taking, told: Told, known: Known
     ) -> None:
         super().__init__(context, source, taking, told, known)
         self._companies: dict[str, str] = {}

@@ -1,6 +1,7 @@
 """Files that hold several tables: workbooks, and configuration packages of Business Central."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import chain
 from typing import TypeAlias
 
@@ -9,8 +10,9 @@ import attrs
 from segmentation.errors import BadDocument, Fault, Identifier, Message, MissingExtra, to_message
 from segmentation.fields import Record
 
-from ._files import SourceFile, unreadable
+from ._files import SourceFile, content_of, pieces_of, unreadable
 from ._packages import read_package
+from ._packed import Packed
 from ._raw import malformed
 from ._sheets import ReadWorkbook, Sheet
 
@@ -49,20 +51,21 @@ def parts_of(
         name_kind: The kind of records that a name stands for, ``None`` if it is none of ours.
         read_workbook: Reads workbooks.
     """
-    ending = _ending(file.name)
-    if file.unreadable and is_container(file.name):
-        return [], [unreadable(file)]
-    if ending in PACKAGES:
-        tables, faults = read_package(file.name, file.content)
-        found = [attrs.evolve(_part(file, name), raw=table) for name, table in tables.items()]
-    elif ending in WORKBOOKS:
-        try:
-            found = [*_sheets(file, name_kind, read_workbook(file.name, file.content))]
-        except BadDocument as error:
-            return [], [malformed(Identifier(file.name), to_message(error.reason))]
-        faults = []
-    else:
+    if not is_container(file.name):
         return [file], []
+    if file.unreadable:
+        return [], [unreadable(file)]
+    faults: list[Fault] = []
+    try:
+        if _ending(file.name) in PACKAGES:
+            tables, faults = read_package(file.name, partial(pieces_of, file))
+            found = [attrs.evolve(_part(file, name), raw=table) for name, table in tables.items()]
+        else:
+            found = [*_sheets(file, name_kind, read_workbook(file.name, content_of(file)))]
+    except BadDocument as error:
+        return [], [malformed(Identifier(file.name), to_message(error.reason))]
+    except OSError as error:
+        return [], [unreadable(attrs.evolve(file, unreadable=error.strerror or str(error)))]
     if not faults and not any(name_kind(part.stem) for part in found):
         reason = Message(
             "holds no table of ours, but {tables}",
@@ -74,13 +77,13 @@ def parts_of(
 
 def _sheets(file: SourceFile, name_kind: NameKind, sheets: Sequence[Sheet]) -> Iterator[SourceFile]:
     """The sheets, each under its title; one sheet alone may go by the name of the file."""
-    read = [attrs.evolve(sheet, rows=list(sheet.rows)) for sheet in sheets]
+    read = [attrs.evolve(sheet, rows=Packed(sheet.rows)) for sheet in sheets]
     filled = [sheet for sheet in read if any(map(_says, chain.from_iterable(sheet.rows)))]
     named = [sheet for sheet in filled if name_kind(sheet.title)]
     alone = filled[0] if len(filled) == 1 and not named else None
     for sheet in filled:
         goes_by = file.stem if sheet is alone else sheet.title
-        yield attrs.evolve(_part(file, sheet.title), table=goes_by, grid=list(sheet.rows))
+        yield attrs.evolve(_part(file, sheet.title), table=goes_by, grid=sheet.rows)
 
 
 def _says(cell: object) -> bool:

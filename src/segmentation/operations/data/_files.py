@@ -6,6 +6,7 @@ What web services of Business Central answer (OData) is read as it is: the rows 
 """
 
 import codecs
+import io
 import json
 import os
 import re
@@ -50,7 +51,7 @@ class SourceFile:
     content: bytes
     folder: str = ""
     table: str = ""
-    grid: Sequence[Sequence[Cell]] | None = None
+    grid: Iterable[Sequence[Cell]] | None = None
     raw: RawTable | None = None
     unreadable: str = ""
     path: Path | None = None
@@ -153,6 +154,29 @@ def _state(opened: IO[Any]) -> object:
     """What tells that a file was written to since."""
     found = os.fstat(opened.fileno())
     return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def content_of(file: SourceFile) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        OSError: They cannot be read.
+    """
+    return file.content if file.path is None else file.path.read_bytes()
+
+
+_AT_ONCE = 1024 * 1024
+
+
+def pieces_of(file: SourceFile) -> Iterator[bytes]:
+    """The bytes of a file, a few at a time.
+
+    Raises:
+        OSError: They cannot be read.
+    """
+    with io.BytesIO(file.content) if file.path is None else file.path.open("rb") as opened:
+        while piece := opened.read(_AT_ONCE):
+            yield piece
 
 
 def unreadable(file: SourceFile) -> Fault:

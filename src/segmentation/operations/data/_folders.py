@@ -102,12 +102,10 @@ def _files_at(path: Path, name_kind: NameKind) -> Iterator[SourceFile]:
 def _file(path: Path, name: str, folder: str = "") -> SourceFile:
     """A file as it is; one that cannot be read is told with all other faults."""
     try:
-        if name.lower().endswith((".csv", ".json")):
-            path.open("rb").close()
-            return SourceFile(name, b"", folder, path=path)
-        return SourceFile(name, path.read_bytes(), folder)
+        path.open("rb").close()
     except OSError as error:
         return SourceFile(name, b"", folder, unreadable=error.strerror or str(error))
+    return SourceFile(name, b"", folder, path=path)
 
 
 def _files_in(folder: Path) -> list[Path]:

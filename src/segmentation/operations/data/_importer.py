@@ -21,7 +21,7 @@ from segmentation.operations.values import in_nfc
 from segmentation.protocols import Store
 from segmentation.showing import shown_by
 
-from ._batches import Taking, Unfit, take_in_batches
+from ._batches import take_in_batches
 from ._containers import no_workbooks
 from ._departures import (
     Departures,
@@ -42,6 +42,7 @@ from ._results import Imported, ImportedColumn
 from ._rows import ReadTable, read_table
 from ._sheets import ReadWorkbook
 from ._store import store_records
+from ._taking import Taking, Unfit
 from ._updates import Mode, differences, merge_rows, with_attachments
 
 _MODES: frozenset[str] = frozenset(("update", "replace", "mirror", "delete"))
@@ -174,7 +175,7 @@ def _by_batches(
     ``None`` if anything is wrong, or might be: then `_at_once` tells all of it.
     """
     rows = [len(table.rows) for table in gathered.tables]
-    if gathered.faults or sum(rows) <= taking.rows_at_once or options.mode == "delete":
+    if gathered.faults or sum(rows) <= taking.rows_at_once:
         return None
     if options.mode == "mirror" and not all(rows):
         return None

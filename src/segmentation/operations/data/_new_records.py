@@ -26,6 +26,7 @@ from segmentation.protocols import Store
 from segmentation.reach import zone_named
 
 from ._marks import marks_by_contact
+from ._own_values import with_kept_values
 from ._results import Imported
 
 PLAIN = (Contact, ContactMailingGroup, AlternativeAddress)
@@ -100,10 +101,11 @@ def take_in_new(store: Store, records: Sequence[Record]) -> Imported | None:
         for kind in PLAIN
         if kind in kinds
     }
-    known, whole = Known(store), []
+    known, whole = Known(store), list[Columns[Any]]()
     nos = frozenset(different(given[Contact], "no")) if Contact in given else frozenset()
     for found in given.values():
-        made = _sound(known, found, nos)
+        kept = with_kept_values(store, found)
+        made = None if kept is None else _sound(known, kept, nos)
         if made is None:
             return None
         whole.append(made)

@@ -5,12 +5,20 @@ each, whose elements are its fields. Options may be written as their places.
 """
 
 import zlib
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from itertools import chain
+from typing import TypeAlias
 from xml.parsers import expat
 
 from segmentation.errors import Fault, Identifier, Message
 
-from ._raw import ProgramText, RawRow, RawTable, malformed, row_place
+from ._packed import Packed
+from ._raw import ProgramText, RawRow, RawTable, RowsAnew, malformed, row_place
+
+Pieces: TypeAlias = Callable[[], Iterator[bytes]]
+"""Gives the bytes of a file, piece by piece, whenever it is asked."""
 
 _GZIP = b"\x1f\x8b"
 
@@ -21,16 +29,17 @@ _LIST, _RECORD, _FIELD = 2, 3, 4
 """How deep the elements lie."""
 
 
-def read_package(name: str, content: bytes) -> tuple[Mapping[str, RawTable], list[Fault]]:
+def read_package(name: str, pieces: Pieces) -> tuple[Mapping[str, RawTable], list[Fault]]:
     """The tables of a configuration package by their names, and what is wrong with its form.
 
     Args:
         name: The file, for errors.
-        content: What it holds.
+        pieces: What it holds.
     """
     try:
+        deque(_unpacked(pieces()), maxlen=0)  # nothing in it is looked at before
         reader = _PackageReader(name)
-        reader.read(_unpacked(content))
+        reader.read(_unpacked(pieces()))
     except (expat.ExpatError, zlib.error, LookupError, ValueError):
         reason = Message("is no configuration package that can be read")
     except _ForeignError as foreign:
@@ -54,18 +63,45 @@ class _ForeignError(_ForbiddenError):
     """XML of another kind."""
 
 
-def _unpacked(content: bytes) -> bytes:
-    if not content.startswith(_GZIP):
-        return content
+_AT_ONCE = 1024 * 1024
+"""How much is unpacked at a time."""
+
+
+def _unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The plain bytes of a package, a few at a time.
+
+    Raises:
+        _ForbiddenError: It grows beyond all measure.
+        ValueError: What is packed is not whole, or something follows it.
+    """
+    begun = iter(pieces)
+    first = next(begun, b"")
+    if not first.startswith(_GZIP):
+        yield first
+        yield from begun
+        return
     unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    plain = unpacker.decompress(content, _MOST_BYTES)
-    if unpacker.unconsumed_tail:
-        raise _ForbiddenError(
-            Message("is too large: more than {size} bytes when it is unpacked", size=_MOST_BYTES)
-        )
-    if not unpacker.eof or unpacker.unused_data.strip(b"\0"):
-        raise ValueError(content[:2])
-    return plain
+    size = 0
+    for piece in chain((first,), begun):
+        waiting = piece
+        while waiting and not unpacker.eof:
+            plain = unpacker.decompress(waiting, _AT_ONCE)
+            size += len(plain)
+            if size > _MOST_BYTES:
+                raise _too_large()
+            yield plain
+            waiting = unpacker.unconsumed_tail or unpacker.unused_data
+        if waiting.strip(b"\0"):
+            raise ValueError(_GZIP)
+    yield unpacker.flush()
+    if not unpacker.eof:
+        raise ValueError(_GZIP)
+
+
+def _too_large() -> "_ForbiddenError":
+    return _ForbiddenError(
+        Message("is too large: more than {size} bytes when it is unpacked", size=_MOST_BYTES)
+    )
 
 
 class _PackageReader:
@@ -76,9 +112,10 @@ class _PackageReader:
         self._path: list[str] = []
         self._texts: list[str] = []
         self._record: dict[str, str | None] = {}
-        self._rows: dict[str, list[RawRow]] = {}
+        self._records: dict[str, Packed[dict[str, str | None]]] = {}
+        self._columns: dict[str, dict[str, None]] = {}
 
-    def read(self, content: bytes) -> None:
+    def read(self, pieces: Iterable[bytes]) -> None:
         """Read all of it.
 
         Raises:
@@ -91,13 +128,18 @@ class _PackageReader:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._texts.append
-        parser.Parse(content, True)  # noqa: FBT003 - expat takes it by place
+        for piece in pieces:
+            parser.Parse(piece)
+        parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by place
 
     def tables(self) -> Mapping[str, RawTable]:
         """The tables by the names of their records, without those that have no record."""
         return {
-            table: RawTable(tuple(dict.fromkeys(name for row in rows for name in row.values)), rows)
-            for table, rows in self._rows.items()
+            table: RawTable(
+                tuple(self._columns[table]),
+                RowsAnew(partial(_rows, f"{self._name}[{table}]", records), len(records)),
+            )
+            for table, records in self._records.items()
         }
 
     def _doctype(self, *_declared: object) -> None:
@@ -127,9 +169,18 @@ class _PackageReader:
         self._path.pop()
         if depth == _FIELD:
             text = "".join(self._texts)
-            self._record[name] = ProgramText(text) if text.strip() else None
+            self._record[name] = text if text.strip() else None
         elif depth == _RECORD and self._record:
-            rows = self._rows.setdefault(name, [])
-            place = row_place(f"{self._name}[{name}]", len(rows) + 1)
-            rows.append(RawRow(place, self._record))
+            if name not in self._records:
+                self._records[name], self._columns[name] = Packed(), {}
+            self._records[name].append(self._record)
+            self._columns[name] |= dict.fromkeys(self._record)
         self._texts.clear()
+
+
+def _rows(name: str, records: Iterable[Mapping[str, str | None]]) -> Iterator[RawRow]:
+    for number, record in enumerate(records, start=1):
+        values = {
+            field: None if text is None else ProgramText(text) for field, text in record.items()
+        }
+        yield RawRow(row_place(name, number), values)

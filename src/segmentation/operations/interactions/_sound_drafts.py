@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from segmentation.columns import Columns
 from segmentation.interactions import Interaction
-from segmentation.operations.values import all_fit_plainly, different
+from segmentation.operations.values import all_fit_plainly, different, has_own_values
 from segmentation.protocols import Store
 from segmentation.segments import LeftOutReason, Options
 
@@ -24,7 +24,7 @@ def are_sound(store: Store, drafts: Columns[Interaction]) -> bool:
     Returns:
         ``False`` if a draft has a fault, or might have one.
     """
-    if not drafts or not all_fit_plainly(drafts):
+    if not drafts or has_own_values(drafts) or not all_fit_plainly(drafts):
         return False
     blank = Interaction()
     if any(drafts.shared.get(name) != getattr(blank, name) for name in SET_BY_US | {_ANSWERED}):
