@@ -38,7 +38,7 @@ from segmentation.testing import journal_entries
 from support.databases import Database
 from support.fair import NOW, TODAY
 from support.hosts import PREFIX, Host, insert, ours, workspace
-from support.mariadb import connect
+from support.mariadb import connect, in_database
 
 pytestmark = pytest.mark.mariadb
 
@@ -330,6 +330,9 @@ def test_a_schema_of_its_own_is_a_database(kept: Database) -> None:
         store.log.append(journal_entries(2, Head()))
         store.records.put([Contact(no="A", name="Æ")])
         assert list(store.findings()) == []
+        address = in_database(kept.address, name).render_as_string(hide_password=False)
+        with closing(open_store(address)) as by_address:
+            assert list(by_address.findings()) == []
     finally:
         store.close()
         with kept.engine().begin() as connection:

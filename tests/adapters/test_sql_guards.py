@@ -1,11 +1,12 @@
 """The journal in a database: guarded against changes from outside the library."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
 
-from segmentation.adapters.sqlalchemy import SqlStore
+from segmentation.adapters.sqlalchemy import SqlStore, open_store
 from segmentation.errors import StoreError
 from segmentation.journal import Head, verify
 from segmentation.testing import journal_entries
@@ -129,6 +130,20 @@ def test_a_function_that_is_gone_is_put_back(store: SqlStore, outside: sa.Connec
     assert list(map(str, store.findings())) == [f"guard {name}: is missing" for name in names]
     store.make_guards_anew()
     assert list(store.findings()) == []
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("made_in", ["schema", "search path"])
+def test_a_schema_and_a_search_path_lead_to_the_same_guards(
+    database: Database, made_in: str
+) -> None:
+    """TRU-35: what makes a store and what audits it may name its schema or not."""
+    by_path = open_store(database.own_address())
+    with closing(database.open() if made_in == "schema" else by_path) as made:
+        made.make_guards_anew()
+    with closing(by_path if made_in == "schema" else database.open()) as other:
+        assert list(other.findings()) == []
 
 
 @pytest.mark.parametrize("value", ["'x'", "'0x'", "'[]'"])

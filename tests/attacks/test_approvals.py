@@ -256,3 +256,16 @@ def test_a_letter_that_is_kept_as_it_was_made_is_logged_as_approved() -> None:
         sheet.log(deliver=True)
     crm.contacts.change("A", name="A")
     assert len(sheet.log(deliver=True).interactions) == 3
+
+
+def test_criteria_that_came_are_named_and_those_that_stayed_are_not() -> None:
+    """TRU-50, with criteria that bring in nobody new."""
+    crm = world()
+    sheet = crm.new_segment("Offers", interaction_template_code="OF", salesperson_code="RB")
+    sheet.add_contacts(contact={"no": "A|B"})
+    evolved(crm, user="BEN").segment(sheet.no).approve(sheet.plan_logging(deliver=True).plan_hash)
+    sheet.add_contacts(contact={"no": "A"})
+    with pytest.raises(Rejected) as caught:
+        sheet.log(deliver=True)
+    (fault,) = caught.value.faults
+    assert str(fault).startswith("criteria: '' became ")

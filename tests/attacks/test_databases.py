@@ -13,17 +13,20 @@ from support.fair import TODAY
 
 NO_TEXT = "CAST(X'FF00FE' AS TEXT)"
 NO_BYTES = "b'\\xff\\x00\\xfe'"
+DEEP = f"'{'[' * 3000}{']' * 3000}'"
 TIME = "its time cannot be read"
 RECORDS: dict[str, dict[str, str]] = {
     "sqlite": {
         f"contact SET no = {NO_TEXT} WHERE no = 'BO'": f"contact {NO_BYTES}: cannot be read",
         f"attachment SET sha256 = {NO_TEXT}": f"attachment {NO_BYTES}: its content was changed",
         f"attachment SET content = {NO_TEXT}": f"attachment {NO_BYTES}: its content was changed",
+        f"interaction_log_entry SET extra = {DEEP}": "log_entry 2: cannot be read",
     },
     "postgresql": {
         "consent SET until = 'infinity'": "consent 3: cannot be read",
         "interaction_log_entry SET date = '4713-01-01 BC'": "log_entry 2: cannot be read",
         "contact SET last_modified = 'infinity' WHERE no = 'BO'": "contact BO: cannot be read",
+        f"contact SET extra = {DEEP} WHERE no = 'CARL'": "contact CARL: cannot be read",
     },
     "mariadb": {
         "consent SET until = '0000-00-00'": "consent 3",

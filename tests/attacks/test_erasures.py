@@ -12,6 +12,7 @@ import sqlalchemy as sa
 import segmentation as seg
 from segmentation.adapters.sqlalchemy import join_store, open_store
 from segmentation.command_line import main
+from segmentation.contacts import FormerNumber
 from segmentation.errors import StoreError
 from segmentation.memory import MemoryStore
 from segmentation.operations.contacts import ErasureFile, erase_contacts
@@ -111,6 +112,18 @@ def test_a_number_that_others_had_or_have_erases_nobody_else(change: str, begun:
         crm = at(copied, erasures)
         assert names_in(crm) == before - gone
         assert crm.journal.audit() == []
+
+
+def test_a_number_that_was_had_before_the_journal_is_erased_too() -> None:
+    """TRU-26: of a contact that came with its former number, as from another system."""
+    store, erasures = MemoryStore(), ListInMemory()
+    at(store).add(person("OLD", name="Gerda"), person("A", name="Al"))
+    older = copy_of(store)
+    at(store).store.records.remove([at(store).contacts["OLD"]])
+    at(store).add(person("NEW", name="Gerda"))
+    store.records.put([FormerNumber(former_no="OLD", contact_no="NEW")])
+    at(store, erasures).contacts.erase("NEW")
+    assert names_in(at(older, erasures)) == {"Al"}
 
 
 def test_the_list_of_another_store_erases_nobody(tmp_path: Path) -> None:

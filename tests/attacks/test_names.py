@@ -7,14 +7,16 @@ import attrs
 import pytest
 
 import segmentation as seg
-from segmentation.documents import Attachment
+from segmentation.contacts import CorrespondenceType
+from segmentation.documents import Attachment, Document
+from segmentation.errors import NotDelivered
 from segmentation.fields import FieldType, fields_of
 from segmentation.interactions import Interaction
 from segmentation.journal import hashed_lines
 from segmentation.operations.journal import record
 from segmentation.segments import SegmentPlan
 from segmentation.workspace import open_store
-from support.desk import make_desk, make_template
+from support.desk import make_desk, make_template, segment_of
 from support.fair import SETUP, STAMP, TODAY, evolved, person
 from support.logs import LOG
 
@@ -105,8 +107,19 @@ SPELLED = {
     "Al B.rg[z]+": ("Al B.rg[z]+ kam", "b.rg[z]+"),
     "\u0130pek \u0130nanov": ("\u0130NANOV", "inanov"),
     "Ann\u00a0Lund": ("Ann Lund", "ann  LUND", "Lund\u200b"),
+    "G. Hope": ("I hope so", "G. M. Hope", "Hope\u2019s", "2026_Hope_1"),
+    "May Von der Lyng": ("lyng", "Mrs LYNG, May", "Von_der_Lyng"),
 }
-NOT_NAMED = ("Gr\u00f6\u00dfe", "Neil", "Borgz war da", "Ravnsborg", "Lunden")
+NOT_NAMED = (
+    "May came",
+    "G. rang",
+    "hopes",
+    "Gr\u00f6\u00dfe",
+    "Neil",
+    "Borgz war da",
+    "Ravnsborg",
+    "Lunden",
+)
 
 
 @pytest.mark.parametrize("name", SPELLED)
@@ -131,3 +144,45 @@ def test_a_name_is_found_however_it_is_spelled(tmp_path: Path, name: str) -> Non
     for letter in SPELLED[name]:
         assert letter.encode() not in content
     assert all(letter.encode() in content for letter in NOT_NAMED)
+
+
+def test_a_name_of_common_words_is_found_in_every_place(tmp_path: Path) -> None:
+    """TRU-23: in names of files, of campaigns and segments, logged or not, in what a mail met."""
+    path = tmp_path / "crm.db"
+    told = "Talk of Will_May"
+    with make_desk(person("X1", name="Mark Will-May"), store=open_store(path), user="EVA") as crm:
+        crm.contacts.change("BO", e_mail="bo@example.com")
+        crm.interactions.create(
+            "CARL", interaction_template_code="TALK", attachment=Attachment(f"{told}.txt", b"x")
+        )
+        crm.campaigns.new(told)
+        segment_of(crm, "BO", description=told, template="LETTER").log(deliver=True)
+        segment_of(crm, "BO", description=told)
+        crm.letters.deliver({CorrespondenceType.EMAIL: Refusing(told)})
+        plan = crm.contacts.plan_erasing("X1")
+        found = {(mention.table, mention.field) for mention in plan.mentions}
+        assert found == PLACES
+        crm.contacts.erase("X1", also=plan.mentions)
+        assert crm.contacts.plan_erasing("X1").mentions == ()
+        assert crm.journal.audit() == []
+    assert b"Will_May" not in _bytes_in(tmp_path)
+
+
+PLACES = {
+    ("interaction_log_entry", "attachment_name"),
+    ("interaction_log_entry", "description"),
+    ("interaction_log_entry", "reason"),
+    ("logged_segment", "description"),
+    ("campaign", "description"),
+    ("segment_header", "description"),
+}
+
+
+@attrs.frozen
+class Refusing:
+    """A courier of a server that refuses, and says for whom it was."""
+
+    said: str
+
+    def deliver(self, document: Document) -> str:
+        raise NotDelivered(document.contact_no, self.said)

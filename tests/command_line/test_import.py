@@ -55,6 +55,20 @@ def test_import_tells_what_would_change_and_what_goes(
     assert capsys.readouterr().out == "4\n"
 
 
+def test_no_word_of_the_data_passes_for_a_line_of_the_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, store = tmp_path / "contact.csv", str(tmp_path / "crm.db")
+    data.write_text("no,city\nA,Oslo\n", encoding="utf-8")
+    assert main(["import", str(data), "--store", store]) == 0
+    data.write_text('no,city\nA,"Moss\ngone: contact B"\n', encoding="utf-8")
+    capsys.readouterr()
+    assert main(["import", str(data), "--store", store, "--dry-run"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "changes: contact A city: Oslo -> Moss\\x0agone: contact B" in lines
+    assert "gone: contact B" not in lines
+
+
 def test_import_tells_what_was_decided_here_and_lifts_it_only_when_asked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -131,14 +131,14 @@ def test_control_signs_are_shown_and_not_sent_to_a_terminal(
 ) -> None:
     store = str(tmp_path / "crm.db")
     with Workspace.open(store) as crm:
-        crm.add(Contact(no="C1", name="Anna\x1b[2J\nBerg"))
+        crm.add(Contact(no="C1", name="Anna\x1b[2J\u202e\nBerg"))
     assert main(["select", "--store", store, "--json"]) == 0
     capsys.readouterr()
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     for form in ([], ["--csv"]):
         assert main(["select", "--store", store, *form]) == 0
         printed = capsys.readouterr().out
-        assert "Anna\\x1b[2J" in printed
+        assert "Anna\\x1b[2J\\u202e" in printed
         assert "\x1b" not in printed
     assert main(["select", "--store", store]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 3

@@ -11,7 +11,7 @@ from segmentation.operations.data import NOT_IMPORTED, Imported, imported_kinds
 from segmentation.workspace import Workspace
 
 from ._arguments import Commands, add_store
-from ._output import DONE, WrongUse, say
+from ._output import DONE, WrongUse, say, shown
 from ._stores import list_beside, new_only_if_kept
 
 
@@ -95,25 +95,30 @@ def _tell(imported: Imported) -> None:
     say(f"{would}new {imported.new}, changed {imported.changed}, the same {imported.same}")
     for change in imported.changes if imported.dry_run else ():
         changed = f"{change.table} {change.key} {change.field}"
-        say(f"changes: {changed}: {change.before} -> {change.after}")
+        _say(f"changes: {changed}: {change.before} -> {change.after}")
     for gone in imported.gone:
-        say(f"gone: {gone.table} {gone.key}")
+        _say(f"gone: {gone.table} {gone.key}")
     for kept in imported.kept:
-        say(f"kept: {kept.table} {kept.key} ({kept.reason})")
+        _say(f"kept: {kept.table} {kept.key} ({kept.reason})")
     for mark in imported.held:
         named = " ".join(filter(None, (mark.contact_no, mark.field, mark.mailing_group_code)))
-        say(f"held: {named} ({_yes(mark.here)} here, {_yes(mark.incoming)} in {mark.place})")
+        _say(f"held: {named} ({_yes(mark.here)} here, {_yes(mark.incoming)} in {mark.place})")
     for act in imported.held_consents:
         about = f"{act.contact_no} {act.purpose_code} {act.channel}"
         withdrawn, given = act.withdrawn.isoformat(), act.given.isoformat()
-        say(f"held: {about} (withdrawn {withdrawn} here, given {given} in {act.place})")
+        _say(f"held: {about} (withdrawn {withdrawn} here, given {given} in {act.place})")
     for column in imported.columns:
         if column.use in {ColumnUse.IGNORED, ColumnUse.LEFT_OUT}:
-            say(f"{column.use.replace('_', ' ')}: {column.name} of {column.file}")
+            _say(f"{column.use.replace('_', ' ')}: {column.name} of {column.file}")
     for name in imported.skipped_files:
-        say(f"left alone: {name} ({_why_skipped(Path(name).stem, dict(imported.counts))})")
+        _say(f"left alone: {name} ({_why_skipped(Path(name).stem, dict(imported.counts))})")
     if imported.latest_change is not None:
         say(f"latest change: {imported.latest_change.isoformat()}")
+
+
+def _say(line: str) -> None:
+    """Print what holds words of the data: on one line, whatever stands in them."""
+    say(shown(line, whole=True))
 
 
 def _why_skipped(name: str, taken: Container[str]) -> str:

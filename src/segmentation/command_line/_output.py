@@ -22,7 +22,11 @@ def complain(what: object, code: int) -> int:
     return code
 
 
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+_CONTROLS = {
+    **{code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))},
+    **{code: f"\\u{code:04x}" for code in (*range(0x2028, 0x202F), *range(0x2066, 0x206A))},
+}
+"""How control signs are shown, also those that turn round the words after them."""
 
 
 def shown(text: str, *, whole: bool = False) -> str:

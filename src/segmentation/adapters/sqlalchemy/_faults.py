@@ -39,6 +39,17 @@ def translated(store: str, password: str = "") -> Iterator[None]:
         raise StoreError(store, "all connections are in use") from error
 
 
+UNREADABLE = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
+"""What comes of a value that is none of its column's type, or of JSON that is too deep."""
+
+
 @contextmanager
 def legible(table: str) -> Iterator[None]:
     """Translate errors about values in a table that cannot be read into ours."""
@@ -46,7 +57,7 @@ def legible(table: str) -> Iterator[None]:
         yield
     except SegmentationError:
         raise
-    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+    except UNREADABLE as error:
         raise StoreError(
             table, Message("holds what cannot be read: {error}", error=text_of(error))
         ) from error

@@ -65,7 +65,7 @@ def guard_findings(connection: sa.Connection, tables: Tables) -> Iterator[Findin
     for name, statement in wanted.items():
         if name not in found:
             yield Finding(f"guard {name}", FindingKind.GUARD_MISSING)
-        elif found[name] != statement:
+        elif not _is_same(connection, tables, found[name], statement):
             yield Finding(f"guard {name}", FindingKind.GUARD_CHANGED)
     if connection.scalar(sa.select(sa.exists().select_from(tables.erasing))):
         yield Finding(f"table {tables.erasing.name}", FindingKind.GUARD_OPEN)
@@ -82,11 +82,11 @@ def _there_postgresql(connection: sa.Connection, tables: Tables) -> dict[str, st
     """The function and the triggers, by name: as we would make them, if they are like that."""
     wanted = _statements(connection, tables)
     function = _function_name(tables)
-    schema = tables.schema or connection.scalar(sa.text("SELECT current_schema()"))
+    schema = _schema(connection, tables)
     names = {"function": function, "schema": schema, "journal": tables.journal.name}
     source = connection.scalar(_SOURCE, names)
     found = {} if source is None else {function: wanted[function]}
-    if source is not None and source != _body(connection, tables):
+    if source is not None and not _is_same(connection, tables, source, _body(connection, tables)):
         found[function] = source
     for row in connection.execute(_TRIGGERS, names):
         events = _EVENTS.get(row.tgname.removeprefix(f"{function}_"))
@@ -103,6 +103,26 @@ def _there_mariadb(connection: sa.Connection, tables: Tables) -> dict[str, str]:
         f"ON {journal} FOR EACH ROW {does}"
         for name, timing, event, does in connection.execute(_TRIGGERS_OF_MARIADB, names)
     }
+
+
+def _schema(connection: sa.Connection, tables: Tables) -> str:
+    """The schema that our tables are in."""
+    present = _PRESENT.get(connection.dialect.name, "database()")
+    return tables.schema or str(connection.scalar(sa.text(f"SELECT {present}")))
+
+
+_PRESENT = {"postgresql": "current_schema()", "sqlite": "'main'"}
+"""What names the schema of a connection; MariaDB calls it a database."""
+
+
+def _is_same(connection: sa.Connection, tables: Tables, one: str, other: str) -> bool:
+    """Whether two texts of guards are the same, whether or not they name the schema.
+
+    A store that was made in a schema is also found by the search path, and the other way round.
+    """
+    quote = connection.dialect.identifier_preparer
+    named = f" {quote.quote_schema(_schema(connection, tables))}."
+    return one.replace(named, " ") == other.replace(named, " ")
 
 
 _TRIGGERS_OF_MARIADB = sa.text(

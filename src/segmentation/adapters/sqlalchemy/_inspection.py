@@ -11,6 +11,7 @@ from segmentation.contacts import Contact
 from segmentation.errors import SegmentationError
 from segmentation.journal import EntryRow, Finding, FindingKind
 
+from ._faults import UNREADABLE
 from ._seals import field_changed, seal_of
 from ._tables import SEAL, Layout, Tables
 from ._types import Moment
@@ -122,17 +123,6 @@ def card_findings(connection: sa.Connection, tables: Tables) -> Iterator[Finding
             yield Finding(item, FindingKind.RECORD_CHANGED, fields=fields)
 
 
-_UNREADABLE = (
-    sa.exc.DBAPIError,
-    SegmentationError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-)
-"""What comes of a value that is none of its column's type."""
-
-
 def _cards(
     connection: sa.Connection, tables: Tables
 ) -> Iterator[tuple[object, str, Contact | None]]:
@@ -146,7 +136,7 @@ def _cards(
             for row in rows:
                 yield row[0], str(row[-1]), layout.from_row(row[:-1])
                 read += 1
-    except _UNREADABLE:
+    except (sa.exc.DBAPIError, SegmentationError, *UNREADABLE):
         number = layout.table.c.no
         for (no,) in list(_as_they_stand(connection, [number], number, offset=read)):
             found = query.where(sa.type_coerce(number, sa.types.NullType()) == no)
@@ -160,7 +150,7 @@ def _card(
     try:
         row = connection.execute(query).one_or_none()
         return (str(row[-1]), layout.from_row(row[:-1])) if row else ("", None)
-    except _UNREADABLE:
+    except (sa.exc.DBAPIError, SegmentationError, *UNREADABLE):
         return "", None
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import cast
 
 import attrs
 
@@ -336,9 +337,8 @@ def _erased_so_far(store: Store) -> Iterator[Sequence[tuple[str, int]]]:
     for entry in store.log.read():
         moves += handover_in(entry)
         if entry.kind is EntryKind.PERSON_ERASED:
-            erased = happening_of(entry)
-            if isinstance(erased, PersonErased):
-                yield list(numbers_held(moves, erased.contact_no))
+            erased = cast("PersonErased", happening_of(entry))
+            yield list(numbers_held(moves, erased.contact_no))
 
 
 @attrs.frozen

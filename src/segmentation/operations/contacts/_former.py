@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import attrs
 
@@ -48,10 +48,10 @@ def handover_in(entry: Entry) -> Iterator[Handover]:
     """The number that an entry says was given up."""
     if entry.kind not in _HANDOVERS:
         return
-    happening = happening_of(entry)
+    happening = cast("ContactRenumbered | ContactMerged", happening_of(entry))
     if isinstance(happening, ContactRenumbered):
         yield happening.old_no, happening.new_no
-    elif isinstance(happening, ContactMerged):
+    else:
         yield happening.gone_no, happening.kept_no
 
 

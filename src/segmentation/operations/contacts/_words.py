@@ -2,7 +2,7 @@
 
 A text names a person by the surname, by a part of a double one, by an address or a number; not by
 a first name alone. A company is named by its name, also without its legal form. Words count as
-whole ones only: "Bergen" does not name Anna Berg.
+whole ones only: "Bergen" does not name Anna Berg, "letter_Berg.txt" does.
 """
 
 import json
@@ -114,9 +114,9 @@ class Words:
     """Words to be looked for in texts, and taken out of them."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        parts = [r"\s+".join(map(_pattern_of, _composed(word).split())) for word in words]
+        parts = [r"[\s_]+".join(map(_pattern_of, _composed(word).split())) for word in words]
         either = "|".join(parts) or r"(?!)"  # nothing is nowhere
-        self._pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
+        self._pattern = re.compile(rf"(?<![^\W_])(?:{either})(?![^\W_])", re.IGNORECASE)
 
     def found_in(self, text: str) -> tuple[str, ...]:
         """The words as they stand in a text, or in the texts of the JSON that it is; each once."""
@@ -173,7 +173,7 @@ def _parts(text: str) -> set[str]:
     return {part.upper().casefold().replace("i̇", "i") for part in found}
 
 
-_PART = re.compile(r"\w+")
+_PART = re.compile(r"[^\W_]+")
 
 
 def _texts(text: str) -> Iterator[str]:

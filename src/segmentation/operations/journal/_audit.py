@@ -144,11 +144,12 @@ def _folded(store: Store, unread: set[int]) -> tuple[State, list[Finding]]:
 
     Entries that speak of what an unreadable one made are passed over, and added to these.
     """
-    state, unfit = State(), []
+    state, unfit, last = State(), [], 0
     for row in _rows(store):
         number = row["number"]
-        if type(number) is not int or number in unread:
+        if type(number) is not int or number <= last or number in unread:
             continue
+        last = number
         try:
             state.apply(from_row(row))
         except JournalBroken:
