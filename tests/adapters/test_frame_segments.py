@@ -12,6 +12,7 @@ import pytest
 from segmentation.adapters.narwhals import FrameContacts, compare_lines
 from segmentation.contacts import Contact
 from segmentation.criteria import (
+    AnyOf,
     AsOf,
     BoundSelection,
     Criteria,
@@ -188,3 +189,15 @@ def test_members_on_a_frame_are_told_where_python_finishes() -> None:
     for member in (InSegment("S"), InLoggedSegment(1)):
         assert contacts.matching(bound(member | many)) == ["F1", "R"]
         assert contacts.matching(bound(~member & ~many & OSLO)) == ["F", "G1", "P", "Q"]
+    groups = pl.DataFrame({"contact_no": ["G1"], "mailing_group_code": ["M7"]})
+    contacts = FrameContacts(
+        FRAME,
+        {"mailing_groups": groups},
+        segment_members=lambda _: ["F1", "R"],
+        logged_members=lambda _: LINES,
+    )
+    code = contact_fields(contact_schema()).mailing_groups.mailing_group_code
+    towns = [city.passes(f"Oslo|Town {number}") for number in range(40)]
+    grouped = AnyOf(tuple((code == f"M{number}") & town for number, town in enumerate(towns)))
+    for member in (InSegment("S"), InLoggedSegment(1)):
+        assert contacts.matching(bound(member | grouped)) == ["F1", "G1", "R"]

@@ -184,7 +184,7 @@ def test_a_number_that_is_unique_in_its_column_may_be_doubled_as_a_code(
         assert left_out(crm) == ([("", "blank_number", 1)] if clean else [("A", "doubled", 2)])
 
 
-@pytest.mark.parametrize("blank", ["\t", "\n", "\x1f", " "])
+@pytest.mark.parametrize("blank", ["\t", "\n", "\x1f", " "], ids=["tab", "line", "unit", "space"])
 def test_a_number_with_any_blank_before_it_is_the_same_code(engine: sa.Engine, blank: str) -> None:
     member = sa.Table("member", sa.MetaData(), sa.Column("ref", sa.Text, unique=True))
     with engine.begin() as connection:

@@ -17,7 +17,7 @@ from segmentation.plain import to_plain
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "erp-files.md"
 
-COMMANDS = re.findall(r"^\$ segmentation (.*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+COMMANDS = re.findall(r"^segmentation (.*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
 """The commands of the page, in their order."""
 
 Contacts: TypeAlias = Sequence[tuple[str, str, str, bool]]

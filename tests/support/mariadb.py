@@ -47,7 +47,9 @@ def _serve(folder: Path) -> Iterator[str]:
     making += ["--auth-root-authentication-method=normal", "--skip-test-db"]
     subprocess.run([*making, "--innodb-flush-method=nosync"], check=True, capture_output=True)
     socket = folder / "socket"
-    serving = ["mariadbd", "--no-defaults", f"--datadir={data}", f"--user={user}", *_CARELESS]
+    # A server that starts removes the temporary tables of every other one in its folder for them.
+    own = [f"--datadir={data}", f"--tmpdir={folder}"]
+    serving = ["mariadbd", "--no-defaults", *own, f"--user={user}", *_CARELESS]
     with log.open("wb") as file:
         server = subprocess.Popen(
             [*serving, f"--socket={socket}", f"--pid-file={folder / 'pid'}"],

@@ -491,7 +491,7 @@ def test_all_that_is_wrong_with_a_question_is_told_tru_17(crm: seg.Workspace) ->
     fields = [fault.field for fault in rejected.value.faults]
     assert fields == ["contact_no", "purpose_code", "channel", "at"]
     said = str(rejected.value)
-    assert all(word in said for word in ("'X8'", "'NEWS'", "hard_copy, email", "no zone"))
+    assert all(word in said for word in ("'X8'", "'NEWS'", "hard_copy, email", "no time zone"))
     acts_of_tru_02(crm)
     with pytest.raises(Refused, match=r"1 \(A\), 2 \(A\), 3 \(A\).*of NL"):
         crm.tables["purpose"].delete("NEWS")
@@ -506,7 +506,7 @@ def test_an_act_that_is_wrong_is_not_recorded(crm: seg.Workspace) -> None:
         crm.consents.give("Z", purpose_code="", channel="", date=tomorrow, until=NOW.date())
     fields = [fault.field for fault in rejected.value.faults]
     assert fields == ["contact_no", "purpose_code", "channel", "date", "until"]
-    with pytest.raises(Rejected, match="no zone"):
+    with pytest.raises(Rejected, match="no time zone"):
         crm.consents.withdraw("A", date=dt.datetime(2026, 1, 1), **NEWS)  # noqa: DTZ001 - that is the fault
     assert len(crm.journal) == 0
 
