@@ -937,7 +937,7 @@ def test_titles_may_stand_above_the_header(
 def test_a_row_of_data_is_not_taken_for_the_header(refused: Refuse) -> None:
     text = "id,name,Blocked\n1,Berg,No\n2,Dahl,Yes\n"
     ((_, _, reason),) = refused("contact.csv", text, ignore=("*",))
-    assert "the columns are id, name, Blocked" in reason
+    assert "map one to it: id, name, Blocked" in reason
 
 
 def test_a_cell_that_is_too_long_is_a_fault_of_its_line(refused: Refuse) -> None:

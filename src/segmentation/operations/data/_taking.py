@@ -42,15 +42,15 @@ class Taking:
     on_rows: Callable[[int], object]
 
 
-@attrs.define
 class Told:
     """What was taken in so far."""
 
-    counts: Counter[str] = attrs.field(factory=Counter)
-    leaving: dict[type[Record], Sequence[Record]] = attrs.field(factory=dict)
-    parts: list[Imported] = attrs.field(factory=list)
-    normalized: Counter[str] = attrs.field(factory=Counter)
-    latest: datetime | None = None
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.leaving: dict[type[Record], Sequence[Record]] = {}
+        self.parts: list[Imported] = []
+        self.normalized: Counter[str] = Counter()
+        self.latest: datetime | None = None
 
     def add(self, imported: Imported) -> None:
         self.counts.update(dict(imported.counts))
