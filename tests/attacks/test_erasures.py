@@ -189,9 +189,11 @@ def test_a_spoiled_list_opens_no_backup(tmp_path: Path) -> None:
 @contextmanager
 def joined(path: Path, erasures: ErasureFile | None) -> Iterator[seg.Workspace]:
     engine = sa.create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        yield seg.Workspace.open(join_store(connection), erasures=erasures)
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            yield seg.Workspace.open(join_store(connection), erasures=erasures)
+    finally:
+        engine.dispose()
 
 
 @contextmanager
