@@ -22,6 +22,7 @@ from segmentation.operations.schema import declared_fields
 
 from ._blocks import header_of, named_by, read_block
 from ._departures import absent_records
+from ._intake import Taking, Told, Unfit
 from ._key_hashes import KeyHashes
 from ._kinds import TO_BE_RECORDED
 from ._new_records import PLAIN, Known, completed_by, references_of, with_names
@@ -32,7 +33,6 @@ from ._raw import Block, RawRow, blocks_of
 from ._results import Imported
 from ._rows import ReadTable, RowReader, latest_in, read_table
 from ._store import store_records
-from ._taking import Taking, Told, Unfit
 from ._updates import Key, merge_rows, with_attachments
 
 Leaving: TypeAlias = Mapping[type[Record], Sequence[Record]]

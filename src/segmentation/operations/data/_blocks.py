@@ -9,11 +9,11 @@ from segmentation.operations.schema import declared_fields
 from segmentation.protocols import Store
 
 from ._departures import named_records
+from ._intake import Taking, Told, Unfit
 from ._pages import SourceTable
 from ._passed_over import PassedOver
 from ._raw import Block, RawRow, blocks_of
 from ._rows import ReadTable, RowReader, latest_in, read_header
-from ._taking import Taking, Told, Unfit
 from ._updates import Key
 
 

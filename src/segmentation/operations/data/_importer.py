@@ -30,6 +30,7 @@ from ._departures import (
     orphan_faults,
 )
 from ._files import SourceFile, check_encoding
+from ._intake import Taking, Unfit
 from ._kinds import imported_kinds
 from ._map_checks import check_map
 from ._mapped_rows import map_table
@@ -42,7 +43,6 @@ from ._results import Imported, ImportedColumn
 from ._rows import ReadTable, read_table
 from ._sheets import ReadWorkbook
 from ._store import store_records
-from ._taking import Taking, Unfit
 from ._updates import Mode, differences, merge_rows, with_attachments
 
 _MODES: frozenset[str] = frozenset(("update", "replace", "mirror", "delete"))
